@@ -1,6 +1,6 @@
 /**
- * Vercel's AI SDK: what `ai` 7 tells on its diagnostics channel, what 5 and 6 tell in spans of their own, and the models
- * below, which all of them call.
+ * Vercel's AI SDK: `ai` 7 by its diagnostics channel, 5 and 6 by the spans that they make themselves, and the models below, which
+ * all of them call.
  */
 import type { Integration } from '../src/autolog/contract.js'
 import { patchAgents } from './ai/agents.js'
@@ -15,9 +15,9 @@ export const ai: Integration = {
       tested: '5 - 7',
       exports: FUNCTIONS,
       instrument(module, patcher) {
-        const tells = module['AI_SDK_TELEMETRY_TRACING_CHANNEL'] !== undefined
-        patchAgents(module, patcher, tells)
-        patchFunctions(module, patcher, tells)
+        const hasChannel = module['AI_SDK_TELEMETRY_TRACING_CHANNEL'] !== undefined
+        patchAgents(module, patcher, hasChannel)
+        patchFunctions(module, patcher, hasChannel)
       },
     },
     ...modelTargets,

@@ -14,9 +14,9 @@ import {
 import { patchIteratedRuns } from './shared/tool-runs.js'
 
 /**
- * From 1.0 the SDK makes a span of its own for each call as soon as a tracer provider is registered. It
- * does so inside the method and only with a tracer on the client, so the tracer is taken away for that
- * moment. A client with a tracer provider of its own keeps its spans: they go elsewhere.
+ * Keeps the SDK from making a second span. From 1.0 on, it makes one for each call inside the method, if a tracer provider is
+ * registered and the client has a tracer, so the tracer is removed for that moment. A client with a tracer provider of its own
+ * keeps its spans: they go elsewhere.
  */
 function mute(self: unknown): (() => void) | undefined {
   const client = path(self, '_client')
@@ -29,7 +29,7 @@ function mute(self: unknown): (() => void) | undefined {
   }
 }
 
-/** The client behind a resource, or the client itself. */
+/** The client of a resource, or the client itself. */
 const clientOf = (self: unknown): unknown => path(self, '_client') ?? self
 
 const messages: CallDeclaration = {
@@ -40,7 +40,7 @@ const messages: CallDeclaration = {
   byRequest: true,
 }
 
-/** Of the API before messages, which counts nothing. */
+/** The API before messages, whose answers have no usage. */
 const completions: CallDeclaration = { ...messages, protocol: 'json', operation: 'text_completion' }
 
 const countTokens: CallDeclaration = {
@@ -55,7 +55,7 @@ const countTokens: CallDeclaration = {
   },
 }
 
-/** `stream` makes the SDK's own span itself, and then calls `create`. */
+/** `stream` makes the SDK's own span, and then calls `create`. */
 const muted: Replace = (original, active) =>
   function (this: unknown, ...args: unknown[]) {
     const unmute = active() ? mute(this) : undefined
@@ -66,7 +66,7 @@ const muted: Replace = (original, active) =>
     }
   }
 
-/** What raw requests ask for. */
+/** Requests by path. */
 const paths: readonly (readonly [end: string, declaration: CallDeclaration])[] = [
   ['/v1/messages', messages],
   ['/v1/messages/count_tokens', countTokens],
@@ -105,7 +105,7 @@ export const anthropic: Integration = {
   id: 'anthropic',
   targets: [
     { package: '@anthropic-ai/sdk', tested: '0 - 1', shapes, instrument },
-    // What the SDK's Bedrock and Vertex packages load, without the main entry.
+    // The SDK's Bedrock and Vertex packages load this, not the main entry.
     { package: '@anthropic-ai/sdk', entry: './client', tested: '0 - 1', shapes, instrument },
   ],
 }

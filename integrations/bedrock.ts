@@ -25,7 +25,7 @@ const converse =
     ...(operation === 'converse-stream' && { stream: (result) => path(result, 'stream') }),
   })
 
-/** Speech in both directions, until the program ends it. */
+/** A conversation in speech, until the program ends it. */
 const converseInSpeech: Operation = (input) => ({
   ...shared(input),
   protocol: 'json',
@@ -36,7 +36,7 @@ const converseInSpeech: Operation = (input) => ({
   event: (piece) => ({ data: usageInSpeech(jsonOf(path(piece, 'chunk', 'bytes'))) }),
 })
 
-/** Judges a text; what it counts are units of text and no tokens. */
+/** Moderation. It counts units of text, not tokens. */
 const judge: Operation = (input) => ({
   ...shared(input),
   protocol: 'json',
@@ -56,7 +56,7 @@ const countTokens: Operation = (input) => ({
   responseAttributes: (result) => countedTokens(path(result, 'inputTokens')),
 })
 
-/** Left alone: jobs whose answers go to a bucket (`StartAsyncInvoke` and the like), which no program reads here. */
+/** Without jobs whose answers go to a bucket (`StartAsyncInvoke` and the like): no program reads them here. */
 const RUNTIME: Readonly<Record<string, Operation>> = {
   ApplyGuardrail: judge,
   Converse: converse('converse'),

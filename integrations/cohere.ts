@@ -20,7 +20,7 @@ const streamed = (declaration: CallDeclaration): CallDeclaration => ({
   stream: dataOf,
 })
 
-/** The first version's chat, in the terms of the second. */
+/** The first version's chat, converted to the second. */
 const oldChat: CallDeclaration = {
   ...chat,
   request: chatRequest,
@@ -39,7 +39,7 @@ const generate: CallDeclaration = {
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const proto = path(module, 'CohereClient', 'prototype')
   if (!isObject(proto)) return
-  // The exported class is one over that of which other clients are made.
+  // The exported class extends the one that other clients extend too.
   const base: unknown = Object.getPrototypeOf(proto)
   patchFern(patcher, isObject(base) && '__chat' in base ? base : proto, {
     chat: oldChat,

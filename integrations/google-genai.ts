@@ -1,4 +1,4 @@
-/** `@google/genai`: what every way to a model goes through, for the Gemini API and Vertex AI alike. */
+/** `@google/genai`: the methods that all ways to a model use, for both the Gemini API and Vertex AI. */
 import {
   asString,
   countedTokens,
@@ -16,7 +16,7 @@ import { contentsOf, part } from './shared/google-contents.js'
 
 const client = (self: unknown): unknown => path(self, 'apiClient') ?? path(self, 'parentClient')
 
-/** The client knows its host and its product only by methods. */
+/** Calls a method of the client that returns its host or its product. */
 function ask(self: unknown, method: string): unknown {
   const api = client(self)
   const ask = path(api, method)
@@ -30,7 +30,7 @@ const shared = {
   model: ([params]: Args) => asString(path(params, 'model'))?.replace(/^.*?models\//, ''),
 } satisfies Partial<CallDeclaration>
 
-/** The wire's body from the SDK's parameters, whose `config` holds what the wire has in four places. */
+/** The body on the wire, from the SDK's parameters, whose `config` has what the wire has in four places. */
 function body([params]: Args): unknown {
   if (!isObject(params)) return undefined
   const { systemInstruction, tools, toolConfig, serviceTier, ...generationConfig } = isObject(params['config'])
@@ -65,7 +65,7 @@ const embed: CallDeclaration = {
       })),
     }
   },
-  /** Vertex AI counts each text; the Gemini API's count does not come through the SDK. */
+  /** Vertex AI has a count for each text. The SDK does not return the count of the Gemini API. */
   answer(result) {
     const counts = [path(result, 'embeddings')].flat().map((one) => path(one, 'statistics', 'tokenCount'))
     const counted = counts.filter((count) => typeof count === 'number')
@@ -88,7 +88,7 @@ const images: CallDeclaration = {
   attributes: outputType('image'),
 }
 
-/** Where only the client's class was handed in. Making a client asks nobody for anything. */
+/** For when only the client's class was given. Making a client sends nothing. */
 function modelsOf(GoogleGenAI: unknown, patcher: Patcher): unknown {
   if (typeof GoogleGenAI !== 'function') return undefined
   const models = patcher.exemplar(() => path(Reflect.construct(GoogleGenAI, [{ apiKey: 'none' }]), 'models'))
@@ -97,7 +97,7 @@ function modelsOf(GoogleGenAI: unknown, patcher: Patcher): unknown {
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const models = path(module, 'Models', 'prototype') ?? modelsOf(module['GoogleGenAI'] ?? module['default'], patcher)
-  // What the public methods, which are made again for each client, and chats call: once for each round with the model.
+  // The public methods, which each client makes anew, and chats call these, once for each request to the model.
   patcher.call(models, 'generateContentInternal', generate)
   patcher.call(models, 'generateContentStreamInternal', { ...generate, streaming: true })
   patcher.call(models, 'embedContentInternal', embed)
@@ -105,7 +105,7 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   for (const method of ['generateImagesInternal', 'editImageInternal', 'upscaleImageInternal'])
     patcher.call(models, method, images)
   const proto = path(module['GoogleGenAI'] ?? module['default'], 'prototype')
-  // Until 2.0 the getter warns, and connects its client to the API.
+  // Before 2.0, the getter warns and connects its client to the API.
   if (!isObject(proto) || !('agents' in proto)) return
   const interactions = patcher.exemplar(() => path(Object.create(proto), 'interactions'))
   const holder: unknown = interactions && Object.getPrototypeOf(interactions)

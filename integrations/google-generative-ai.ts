@@ -11,7 +11,7 @@ import { GENERATIVE_SHAPES, patchGenerativeModels } from './shared/generative-mo
 
 const SETTINGS = { model: 'none' }
 
-/** Where only one of the classes was handed in, what it makes is of the next. Making one asks nobody for anything. */
+/** If only one of the classes was given, its methods make an object of the other. Making one sends nothing. */
 function classesOf(module: ModuleExports, patcher: Patcher): { readonly model: unknown; readonly chat: unknown } {
   const made = (Class: unknown, settings: unknown[], method: string, args: unknown[]): unknown =>
     typeof Class === 'function' &&

@@ -1,4 +1,4 @@
-/** `groq-sdk`: chat, embeddings and sound, shaped like OpenAI's. */
+/** `groq-sdk`: chat, embeddings and audio, as in OpenAI's API. */
 import type { Integration } from '../src/autolog/contract.js'
 import { openaiOperations } from './shared/openai-operations.js'
 import { stainless } from './shared/stainless.js'

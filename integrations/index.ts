@@ -1,4 +1,4 @@
-/** The registry: one line an integration, which loads when a program has one of its packages. */
+/** The registry: one line for each integration, which loads when a program has one of its packages. */
 import type { IntegrationEntry } from '../src/autolog/contract.js'
 import { ai } from './ai.js'
 import { hookAi } from './ai/hooks.js'
@@ -11,6 +11,7 @@ import { chromadb } from './chroma.js'
 import { cohere } from './cohere.js'
 import { deepgram } from './deepgram.js'
 import { elevenlabs } from './elevenlabs.js'
+import { fal } from './fal.js'
 import { googleGenai } from './google-genai.js'
 import { googleGenerativeAi } from './google-generative-ai.js'
 import { groq } from './groq.js'
@@ -18,6 +19,7 @@ import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
 import { mem0ai } from './mem0.js'
 import { mistral } from './mistral.js'
+import { nodeLlamaCpp } from './node-llama-cpp.js'
 import { ollama } from './ollama.js'
 import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
@@ -45,6 +47,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'cohere', packages: ['cohere-ai'], providers: ['cohere'], load: () => cohere },
   { id: 'deepgram', packages: ['@deepgram/sdk'], providers: ['deepgram'], load: () => deepgram },
   { id: 'elevenlabs', packages: ['@elevenlabs/elevenlabs-js'], providers: ['elevenlabs'], load: () => elevenlabs },
+  { id: 'fal', packages: ['@fal-ai/client'], providers: ['fal_ai'], load: () => fal },
   {
     id: 'google-genai',
     packages: ['@google/genai'],
@@ -62,6 +65,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'mcp', packages: MCP, providers: [], load: () => mcp },
   { id: 'mem0', packages: ['mem0ai'], providers: [], load: () => mem0ai },
   { id: 'mistral', packages: ['@mistralai/mistralai'], providers: ['mistral_ai'], load: () => mistral },
+  { id: 'node-llama-cpp', packages: ['node-llama-cpp'], providers: [], load: () => nodeLlamaCpp },
   { id: 'ollama', packages: ['ollama'], providers: ['ollama'], load: () => ollama },
   { id: 'openai', packages: ['openai'], providers: ['openai', 'azure.ai.openai'], load: () => openai },
   { id: 'openai-agents', packages: ['@openai/agents-core'], load: () => openaiAgents },

@@ -1,7 +1,7 @@
 /**
- * LangChain and what rides on it (LangGraph, `createAgent`). LangChain tells a callback handler of every
- * run; the handler makes the spans. Callbacks cannot set a context, so the methods in which a run does
- * its work are entered in the context of that run: what the program or an SDK does there hangs below it.
+ * LangChain and what is built on it (LangGraph, `createAgent`). LangChain reports every run to a callback handler, which makes the
+ * spans. Callbacks cannot set a context, so the methods in which a run does its work are called in the context of that run. What the
+ * program or an SDK does there is a child of its span.
  */
 import { context, type Context } from '@opentelemetry/api'
 import {
@@ -24,7 +24,7 @@ import { inventedId, removeInventedId, removeInventedIds } from './langchain/mes
 import { runs, type Watch } from './langchain/runs.js'
 import { withJson } from './langchain/tool-input.js'
 
-/** Patches a method on the class of `self` that defines it. Subclasses are known when they are first used. */
+/** Patches a method on the class of `self` that defines it. A subclass is patched when it is first used. */
 function wrapOwner(patcher: Patcher, self: unknown, method: string, replace: Replace): void {
   if (!isObject(self)) return
   let holder: object | null = Object.getPrototypeOf(self) as object | null
@@ -37,7 +37,7 @@ function wrapOwner(patcher: Patcher, self: unknown, method: string, replace: Rep
   }
 }
 
-/** A method that does a run's work. Its argument at `index` is the run's manager. */
+/** For a method that does a run's work. Its argument at `index` is the run's manager. */
 function inRun(index: number, enter?: (manager: unknown) => void): Replace {
   return (original, active) =>
     function (...args) {
@@ -49,12 +49,12 @@ function inRun(index: number, enter?: (manager: unknown) => void): Replace {
     }
 }
 
-/** Every run gets our handler, once, whatever callbacks the program gives. */
+/** Gives every run our handler, once, whatever callbacks the program passes. */
 const configure: Replace = (original, active) =>
   function (...args) {
     if (!active()) return original.apply(this, args)
     const [inheritable, local, ...rest] = args
-    // Without any handler LangChain makes no manager, and drops tags and metadata.
+    // Without a handler, LangChain makes no manager, and drops tags and metadata.
     const manager = original.call(this, inheritable ?? (local ? undefined : [handler]), local, ...rest)
     guard('langchain', () => addHandler(manager))
     return manager
@@ -101,7 +101,7 @@ function enterModel(patcher: Patcher, self: unknown): void {
   wrapOwner(patcher, self, '_streamResponseChunks', inRun(2, noteId))
 }
 
-/** The slot is open for the handler to fill: the SDK below then finds the call, and adds no second span. */
+/** Opens a slot, which the handler fills. The SDK below then finds the call and adds no second span. */
 const modelContext = (entrance: Entrance): Context =>
   context.with(withEntrance(context.active(), entrance), () => runInOpenSlot(() => context.active()))
 
@@ -114,7 +114,7 @@ const generate =
       const entrance: Entrance = { self: this, streaming: false, toolCallId: undefined }
       const result = context.with(modelContext(entrance), () => original.apply(this, args))
       if (result instanceof Promise) {
-        // The caller has the promise too, so its failure is not ours to report.
+        // The caller has the promise too, and handles its rejection.
         result.then(
           (value) => guard('langchain', () => removeInventedIds(value, entrance.invented)),
           () => undefined,
@@ -123,7 +123,7 @@ const generate =
       return result
     }
 
-/** Generators that hold a run open while their reader reads. */
+/** For generators: their run is open as long as they are read. */
 const streamIterator =
   (patcher: Patcher): Replace =>
   (original, active) =>
@@ -147,7 +147,7 @@ const streamIterator =
       })
     }
 
-/** An entry of tools and retrievers, whose work is done by `method` of a subclass. */
+/** For tools and retrievers, whose work is done by `method` of a subclass. */
 const enterBy =
   (patcher: Patcher, method: string): Replace =>
   (original, active) =>
@@ -162,7 +162,7 @@ const enterBy =
       )
     }
 
-/** The code of lambdas, graph nodes and tools runs here; its configuration names the run by its child manager. */
+/** For the code of lambdas, graph nodes and tools. The child manager in its configuration has the run. */
 const runWithConfig: Replace = (original, active) =>
   function (...args) {
     const current = active() ? guard('langchain', () => runs.contextOf(parentRunOf(args[0]))) : undefined
@@ -176,8 +176,8 @@ function parentRunOf(configuration: unknown): string | undefined {
 }
 
 /**
- * In 0.3 the entry of the manager is loaded only for those who import it, while this one everybody needs.
- * It does not export the class, but merging the managers of two configurations makes one.
+ * In 0.3, the entry that exports the manager class may not be loaded, but this one always is. It does not export the class, but
+ * merging the managers of two configurations makes an object of it.
  */
 function managerClass(mergeConfigs: unknown): unknown {
   if (typeof mergeConfigs !== 'function') return undefined

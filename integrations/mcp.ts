@@ -17,7 +17,7 @@ import {
   type StepDeclaration,
 } from '../src/autolog/contract.js'
 
-/** What a request is about. A name goes into the span's name, an address does not. */
+/** What a request is about. A name is part of the span's name, a URI is not. */
 function subjectOf(method: string, params: unknown): Attributes {
   const [name, uri] = [asString(path(params, 'name')), asString(path(params, 'uri'))]
   if (method === 'tools/call') return { [semconv.OPERATION_NAME]: 'execute_tool', [semconv.TOOL_NAME]: name }
@@ -25,10 +25,10 @@ function subjectOf(method: string, params: unknown): Attributes {
   return method.startsWith('resources/') ? { [semconv.MCP_RESOURCE_URI]: uri } : {}
 }
 
-/** What the connection says of itself, by the fields of the SDK's transports. */
+/** Attributes of the connection, from fields of the SDK's transports. */
 function connectionOf(protocol: unknown): Attributes {
   const transport = path(protocol, '_transport')
-  // `serveStdio` of 2.x has a channel between the two.
+  // `serveStdio` of 2.x has a channel around the transport.
   const wire = path(transport, '_wire') ?? transport
   const isPipe = ['_serverParams', '_stdin'].some((field) => path(wire, field) !== undefined)
   const url = urlOf(protocol)
@@ -74,7 +74,7 @@ function declare(message: unknown, id: unknown, protocol: unknown): StepDeclarat
   }
 }
 
-/** @param at - Where the request is among the arguments. */
+/** @param at - Index of the request in the arguments. */
 const send =
   (at: number) =>
   (args: readonly unknown[], self: unknown): StepDeclaration => ({
@@ -102,7 +102,7 @@ const serve: HandlerLookup = {
 
 function instrument(module: ModuleExports, patcher: Patcher): void {
   const prototype = path(module, 'Protocol', 'prototype')
-  // From 2.0 every request goes through this method, those that the SDK makes itself included.
+  // From 2.0 on, all requests use this method, including those that the SDK makes itself.
   if (path(prototype, '_requestWithSchemaViaCodec')) patcher.step(prototype, '_requestWithSchemaViaCodec', send(1))
   else patcher.step(prototype, 'request', send(0))
   patcher.handler(prototype, '_onrequest', serve)
@@ -114,7 +114,7 @@ export const mcp: Integration = {
   id: 'mcp',
   targets: [
     { package: '@modelcontextprotocol/sdk', entry: './shared/protocol.js', tested: '1', shapes, instrument },
-    // Each carries a class of its own.
+    // Each package has its own copy of the class.
     { package: '@modelcontextprotocol/client', tested: '2', shapes, instrument },
     { package: '@modelcontextprotocol/server', tested: '2', shapes, instrument },
   ],

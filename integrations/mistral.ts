@@ -1,4 +1,4 @@
-/** `@mistralai/mistralai`: chat, completions, agents, vectors and what else a model does there, in camelCase. */
+/** `@mistralai/mistralai`: chat, completions, agents, embeddings and other operations, in camelCase. */
 import {
   asString,
   isObject,
@@ -21,7 +21,7 @@ const shared = {
 
 const chat: CallDeclaration = { ...shared, protocol: 'openai-chat' }
 
-/** Answers are those of chat. */
+/** Its answers are those of chat. */
 const fim: CallDeclaration = {
   ...chat,
   operation: 'text_completion',
@@ -34,7 +34,7 @@ const embeddings: CallDeclaration = {
   request: ([body]) => isObject(body) && { ...body, input: body['inputs'], dimensions: body['outputDimension'] },
 }
 
-/** With an agent in the place of the model. */
+/** For methods with an agent instead of a model. */
 function ofAgent(declaration: CallDeclaration): Declared {
   return ([body]) => {
     const agent = asString(path(body, 'agentId'))
@@ -43,7 +43,7 @@ function ofAgent(declaration: CallDeclaration): Declared {
   }
 }
 
-/** Its answers have entries of many kinds, of which only the counts are read. */
+/** Its answers have entries of many kinds. Only the usage is read. */
 const conversation: CallDeclaration = {
   ...shared,
   protocol: 'json',
@@ -63,7 +63,7 @@ const made = (type: 'speech' | 'text'): CallDeclaration => ({
   attributes: outputType(type),
 })
 
-/** Pages are what it is paid by; there are no tokens. */
+/** Billed by pages; it has no tokens. */
 const ocr: CallDeclaration = {
   ...made('text'),
   responseAttributes: (result) => {

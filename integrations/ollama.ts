@@ -1,4 +1,4 @@
-/** `ollama`: chat, generate, embeddings and questions with probabilities. */
+/** `ollama`: chat, generate, embeddings, and questions with probabilities. */
 import {
   asString,
   isObject,
@@ -12,14 +12,14 @@ import {
 const shared = {
   provider: 'ollama',
   baseURL: (self) => asString(path(self, 'config', 'host')),
-  // `abort()` of the client aborts each of its streams.
+  // `abort()` of the client aborts all of its streams.
   streamSignal: (stream) => {
     const signal = path(stream, 'abortController', 'signal')
     return signal instanceof AbortSignal ? signal : undefined
   },
 } satisfies Partial<CallDeclaration>
 
-/** An answer of generate, or a piece of one, in the terms of chat. */
+/** Converts an answer of generate, or a piece of one, to chat. */
 function asChat(answer: unknown): unknown {
   if (!isObject(answer)) return answer
   const { response, thinking, ...rest } = answer
@@ -29,7 +29,7 @@ function asChat(answer: unknown): unknown {
   }
 }
 
-/** A prompt of generate (https://docs.ollama.com/api/generate) in the terms of chat. */
+/** Converts a request of generate (https://docs.ollama.com/api/generate) to chat. */
 function chatRequest([body]: Args): unknown {
   if (!isObject(body)) return body
   const { system, prompt, images, ...rest } = body
@@ -53,14 +53,14 @@ const methods: Readonly<Record<string, CallDeclaration>> = {
     event: (piece) => ({ data: asChat(piece) }),
   },
   embed: { ...shared, protocol: 'ollama-embeddings' },
-  // The first form, which takes one text and counts nothing.
+  // The first form, for one text, without usage.
   embeddings: { ...shared, protocol: 'ollama-embeddings' },
   systemone: { ...shared, protocol: 'json', operation: 'decide' },
 }
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const proto = path(module, 'Ollama', 'prototype')
-  // For Node the class is one over that for browsers, which has the methods.
+  // The class for Node extends the one for browsers, which has the methods.
   const base: unknown = isObject(proto) ? Object.getPrototypeOf(proto) : undefined
   const holder = isObject(base) && 'chat' in base ? base : proto
   for (const [method, declaration] of Object.entries(methods)) patcher.call(holder, method, declaration)

@@ -1,6 +1,6 @@
 /**
- * `@openai/agents`: its traces and spans become ours. They are watched on their classes: a trace processor hears of them
- * too late, and only while the program keeps it. What is exported to OpenAI stays as the program has set it.
+ * `@openai/agents`: its traces and spans become ours. Their classes are patched, because a trace processor gets them too late, and
+ * the program may remove it. The export to OpenAI stays as the program has set it.
  */
 import { context, type Context } from '@opentelemetry/api'
 import {
@@ -24,10 +24,10 @@ import {
 
 const ID = 'openai-agents'
 
-/** One for all copies: they share the storage of their current span. */
+/** Shared by all copies of the package, which share the storage of their current span. */
 const bridge = new SpanBridge(ID)
 
-/** By `type`. What is not here only holds other spans together, such as a turn. */
+/** By `type`. Other types only group spans, such as a turn, and get none of ours. */
 const KINDS: Readonly<Partial<Record<string, StepKind>>> = {
   agent: 'agent',
   function: 'tool',
@@ -36,7 +36,7 @@ const KINDS: Readonly<Partial<Record<string, StepKind>>> = {
   custom: 'chain',
 }
 
-/** The class of the error that a span quotes. */
+/** The class of the error in a span. */
 function errorTypeOf(span: unknown): string | undefined {
   if (!isObject(path(span, 'error'))) return undefined
   return /^\w+(?=:)/.exec(asString(path(span, 'error', 'data', 'error')) ?? '')?.[0] ?? semconv.ERROR_TYPE_OTHER
@@ -66,7 +66,7 @@ function openSpan(span: unknown): void {
   const name = asString(path(data, 'name'))
   const step = startStep(kind, type === 'guardrail' ? `guardrail ${name}` : (name ?? type), { parent })
   open(path(span, 'spanId'), parentId, step.context, () => {
-    // Only now is all of it known.
+    // All of it is known only at the end.
     const { input, output, from_agent, to_agent, triggered } = isObject(data) ? data : {}
     if (kind === 'tool') step.recordArguments(input)
     if (kind === 'tool' && output !== undefined) step.recordResult(output)
@@ -79,7 +79,7 @@ function openSpan(span: unknown): void {
   })
 }
 
-/** The SDK below makes the span of a model call. Where there is none, the call is shown when it is over. */
+/** The SDK below makes the span of a model call. If there is none, the span is made when the call has ended. */
 function openGeneration(span: unknown, parentId: string | undefined, parent: Context): void {
   const current = context.with(parent, () => runInOpenSlot(() => context.active()))
   open(path(span, 'spanId'), parentId, current, () => {
@@ -101,7 +101,7 @@ const endTrace = runBefore(ID, (trace) => bridge.endWithin(String(path(trace, 't
 
 function instrument(module: ModuleExports, patcher: Patcher): void {
   const [span, trace] = [path(module, 'Span', 'prototype'), path(module, 'Trace', 'prototype')]
-  // A trace of a run that fails is never ended by the SDK.
+  // The SDK never ends the trace of a run that fails.
   patcher.wrap(path(module, 'Runner', 'prototype'), 'run', endOnFailure(bridge))
   patcher.wrap(span, 'start', startSpan)
   patcher.wrap(span, 'end', endSpan)

@@ -1,4 +1,4 @@
-/** The `openai` SDK: its methods and the requests by path below them, for OpenAI, Azure and what speaks like them. */
+/** The `openai` SDK: its methods and requests by path, for OpenAI, Azure and compatible APIs. */
 import { asString, isObject, path, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
 import { responsesOver } from './openai/responses-ws.js'
 import { fetchResponse } from './shared/openai-background.js'
@@ -6,7 +6,7 @@ import { openaiOperations } from './shared/openai-operations.js'
 import { stainless } from './shared/stainless.js'
 import { patchEmittedRuns } from './shared/tool-runs.js'
 
-/** An Azure client may name the model once, as its deployment, and then needs none in the request. */
+/** An Azure client may have the model as its deployment. Then the request has none. */
 function withDeployment(body: unknown, client: unknown): unknown {
   const deployment = asString(path(client, 'deploymentName'))
   return isObject(body) && body['model'] === undefined && deployment !== undefined
@@ -14,7 +14,7 @@ function withDeployment(body: unknown, client: unknown): unknown {
     : body
 }
 
-/** `/responses/<id>`, which is fetched. */
+/** `/responses/<id>`: fetches a response. */
 const RESPONSE = /\/responses\/([^/]+)$/
 /** Azure has the model in the path. */
 const DEPLOYMENT = /\/deployments\/([^/]+)\//
@@ -60,7 +60,7 @@ export const openai: Integration = {
   id: 'openai',
   targets: [
     { package: 'openai', tested: '4 - 7', shapes, instrument },
-    // What `openai/azure` and `openai/bedrock` load, without the main entry.
+    // `openai/azure` and `openai/bedrock` load this, not the main entry.
     { package: 'openai', entry: './client', tested: '5 - 7', shapes, instrument },
     { package: 'openai', entry: './resources/responses/ws', tested: '6 - 7', instrument: instrumentSocket },
     { package: 'openai', entry: './resources/beta/responses/ws', tested: '6 - 7', instrument: instrumentSocket },

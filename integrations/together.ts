@@ -1,4 +1,4 @@
-/** `together-ai`: what OpenAI has, and rerank. */
+/** `together-ai`: the operations of OpenAI, and rerank. */
 import type { Integration } from '../src/autolog/contract.js'
 import { at, openaiOperations } from './shared/openai-operations.js'
 import { stainless } from './shared/stainless.js'

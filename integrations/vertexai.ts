@@ -2,7 +2,7 @@
 import { asString, path, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
 import { GENERATIVE_SHAPES, patchGenerativeModels } from './shared/generative-model.js'
 
-/** Its own host, or that of the location. */
+/** The host that the program has set, or that of the location. */
 function baseURL(self: unknown): string | undefined {
   const host =
     asString(path(self, 'apiEndpoint')) ?? `${asString(path(self, 'location')) ?? ''}-aiplatform.googleapis.com`

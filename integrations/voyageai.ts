@@ -1,4 +1,4 @@
-/** `voyageai`: embeddings of texts, of pictures and of parts of a document, and rerank. */
+/** `voyageai`: embeddings of texts, of images and of parts of a document, and rerank. */
 import { isObject, path, type CallDeclaration, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
 import { baseURLOf, fern, patchFern } from './shared/fern.js'
 
@@ -10,13 +10,13 @@ const shared = {
 } satisfies Partial<CallDeclaration>
 
 const embed: CallDeclaration = { ...shared, protocol: 'voyage-embeddings' }
-/** Formats of their own, of which the counts are read. */
+/** Formats of their own. Only the usage is read. */
 const other: CallDeclaration = { ...shared, protocol: 'json', operation: 'embeddings' }
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const proto = path(module, 'VoyageAIClient', 'prototype')
   if (!isObject(proto)) return
-  // The exported class is one over the generated one, which has the methods.
+  // The exported class extends the generated one, which has the methods.
   const base: unknown = Object.getPrototypeOf(proto)
   patchFern(patcher, isObject(base) && '__embed' in base ? base : proto, {
     embed,

@@ -6,12 +6,13 @@ import { integrations } from '../integrations/index.js'
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
+  readonly browser: Readonly<Record<string, false>>
   readonly peerDependencies: Readonly<Record<string, string>>
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional?: boolean }>>
 }
 
 const root = join(import.meta.dirname, '..')
-const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+const { browser, dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
   readFileSync(join(root, 'package.json'), 'utf8'),
 ) as Manifest
 const API = '@opentelemetry/api'
@@ -46,4 +47,10 @@ it('an optional peer is a package that the sources load on demand', () => {
     .map((file) => readFileSync(join(root, 'src', file), 'utf8'))
   const unused = optional.filter((name) => !sources.some((source) => source.includes(`'${name}'`)))
   expect(unused).toEqual([])
+})
+
+it('a bundle for browsers or for the edge does not get an optional peer that needs Node', () => {
+  const everywhere = new Set(['aws4fetch', 'yaml'])
+  expect(Object.keys(browser).sort()).toEqual(optional.filter((name) => !everywhere.has(name)).sort())
+  expect(new Set(Object.values(browser))).toEqual(new Set([false]))
 })

@@ -1,4 +1,4 @@
-/** Agents of the AI SDK only set up a call of `generateText` or `streamText`: that call is the agent's. */
+/** Agents of the AI SDK only call `generateText` or `streamText`. That call is the agent's span. */
 import { context } from '@opentelemetry/api'
 import { types } from 'node:util'
 import {
@@ -12,7 +12,7 @@ import {
 } from '../../src/autolog/contract.js'
 import { withOwnTelemetry } from './own-telemetry.js'
 
-/** An agent that was asked, until the call that it makes has begun. */
+/** An agent whose method runs, until the call that it makes has begun. */
 interface Asked {
   readonly name: string
   taken: boolean
@@ -20,16 +20,16 @@ interface Asked {
 
 const ASKED = contextKey('tracestitch.ai.agent')
 
-/** @param tells - This version has a channel; before, a call tells of itself where its options say so. */
-export function patchAgents(module: ModuleExports, patcher: Patcher, tells: boolean): void {
+/** @param hasChannel - Whether this version has a channel. Before, a call makes spans if its options say so. */
+export function patchAgents(module: ModuleExports, patcher: Patcher, hasChannel: boolean): void {
   const agent = path(module, 'ToolLoopAgent', 'prototype') ?? path(module, 'Experimental_Agent', 'prototype')
-  // 6 makes the options of its call there. 5 puts those that its methods are given over those of the agent.
+  // Version 6 makes the options of its call in `prepareCall`. In 5, options of its methods override those of the agent.
   const prepares = path(agent, 'prepareCall') !== undefined
-  for (const method of ['generate', 'stream']) patcher.wrap(agent, method, inAgent(!tells && !prepares))
-  if (!tells && prepares) patcher.wrap(agent, 'prepareCall', preparing)
+  for (const method of ['generate', 'stream']) patcher.wrap(agent, method, inAgent(!hasChannel && !prepares))
+  if (!hasChannel && prepares) patcher.wrap(agent, 'prepareCall', preparing)
 }
 
-/** A method that asks an agent. */
+/** For a method that runs an agent. */
 const inAgent =
   (givesOptions: boolean): Replace =>
   (original, active) =>
@@ -50,7 +50,7 @@ function nameOf(agent: unknown): string | undefined {
   return asString(path(agent, 'settings', 'id')) ?? asString(path(agent, 'constructor', 'name'))
 }
 
-/** Name of the agent that makes the call which begins here. Only its first call is the agent's own. */
+/** Name of the agent whose call begins here. Only its first call is the agent's own. */
 export function takeAgent(): string | undefined {
   const asked = context.active().getValue(ASKED) as Asked | undefined
   if (!asked || asked.taken) return undefined

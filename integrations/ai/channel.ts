@@ -1,4 +1,4 @@
-/** `ai` 7 tells of all that it does on the tracing channel `ai:telemetry`. */
+/** `ai` 7 publishes all its operations on the tracing channel `ai:telemetry`. */
 import {
   asString,
   isObject,
@@ -18,12 +18,12 @@ import { providerName } from './providers.js'
 
 type Event = Readonly<Record<string, unknown>>
 
-/** What a root run tells those below it. */
+/** What runs below a root run need to know of it. */
 interface RootFacts {
   readonly streams: boolean
 }
 
-/** Operations that are a model call of their own. */
+/** Operations that are one model call. */
 const SINGLE: Readonly<Record<string, Format>> = {
   embed: embeddingFormat,
   embedMany: embeddingFormat,
@@ -53,14 +53,14 @@ export const beginRun: BeginRun = (message, factsOf) => {
   }
 }
 
-/** The loop of model calls and tools around one prompt: an agent's, or a workflow of the program's. */
+/** The loop of model calls and tools for one prompt: an agent, or a workflow of the program. */
 function root(type: string, event: Event): StepDeclaration {
   const agent = takeAgent()
   const name = asString(event['functionId'])
   return agent === undefined ? { kind: 'workflow', name: name ?? type } : { kind: 'agent', name: name ?? agent }
 }
 
-/** An attempt: a call that is tried again is a model call each time. */
+/** One attempt: a call that is retried is a model call each time. */
 function modelCall(event: Event, streams: boolean, parentId: string | undefined): ChannelRun {
   const request = streams ? { ...event, stream: true } : event
   return {
@@ -77,7 +77,7 @@ function declare(event: Event, protocol: Format): CallDeclaration {
     provider: providerName(asString(event['provider'])),
     model: () => model,
     request: () => event,
-    // `ai` keeps back what the call says not to record: of the request on the event, and of the answer all of it.
+    // `ai` leaves out what the call must not record: the content of the request, or the whole answer.
     hidesAnswer: event['recordOutputs'] === false,
     withoutAnswer: event['recordInputs'] === false || event['recordOutputs'] === false,
   }
@@ -96,7 +96,7 @@ export function toolStep(call: unknown): StepDeclaration {
   }
 }
 
-/** A tool that throws is an answer to the model, and no failure of the operation. */
+/** An error of a tool is a result for the model; the operation itself does not fail. */
 function toolErrorOf({ result }: StepOutcome): string | undefined {
   if (path(result, 'output', 'type') !== 'tool-error') return undefined
   return asString(path(result, 'output', 'error', 'name')) ?? semconv.ERROR_TYPE_TOOL

@@ -1,6 +1,6 @@
 /**
- * What the functions that `ai` exports are, where no channel tells of them. Those that make text make spans of their own if
- * `experimental_telemetry` says so: here it says so unless the program has said something. The others are model calls.
+ * The functions that `ai` exports, where there is no channel for them. Those that generate text make spans of their own if
+ * `experimental_telemetry` is on, so it is turned on unless the program has set it. The others are model calls.
  */
 import {
   asString,
@@ -17,10 +17,10 @@ import { embeddingFormat, imageFormat, otherFormat, speechFormat, transcriptForm
 import { withOwnTelemetry } from './own-telemetry.js'
 import { providerName } from './providers.js'
 
-/** Before 7 they have spans of their own; `ai` 7 tells of them on its channel. */
+/** Before 7, they can make spans of their own; `ai` 7 publishes them on its channel. */
 const TEXT = ['generateText', 'streamText', 'generateObject', 'streamObject']
 
-/** As above, but a model call each. */
+/** The same, but each is one model call. */
 const SINGLE: Readonly<Record<string, Format>> = {
   embed: embeddingFormat,
   embedMany: embeddingFormat,
@@ -31,19 +31,19 @@ const SINGLE: Readonly<Record<string, Format>> = {
   experimental_transcribe: transcriptFormat,
 }
 
-/** No version tells of these. */
-const UNTOLD: Readonly<Record<string, Format>> = {
+/** No version publishes these. */
+const UNPUBLISHED: Readonly<Record<string, Format>> = {
   generateImage: imageFormat,
   experimental_generateImage: imageFormat,
   experimental_generateVideo: otherFormat('generate_content'),
 }
 
-export const FUNCTIONS: readonly string[] = [...TEXT, ...Object.keys(SINGLE), ...Object.keys(UNTOLD)]
+export const FUNCTIONS: readonly string[] = [...TEXT, ...Object.keys(SINGLE), ...Object.keys(UNPUBLISHED)]
 
-/** @param tells - This version has a channel. */
-export function patchFunctions(module: ModuleExports, patcher: Patcher, tells: boolean): void {
-  for (const [name, format] of Object.entries(UNTOLD)) patcher.call(module, name, declare(format))
-  if (tells) return
+/** @param hasChannel - Whether this version has a channel. */
+export function patchFunctions(module: ModuleExports, patcher: Patcher, hasChannel: boolean): void {
+  for (const [name, format] of Object.entries(UNPUBLISHED)) patcher.call(module, name, declare(format))
+  if (hasChannel) return
   for (const [name, format] of Object.entries(SINGLE)) patcher.call(module, name, declare(format))
   for (const name of TEXT) patcher.wrap(module, name, withOwnSpans)
 }
@@ -51,7 +51,7 @@ export function patchFunctions(module: ModuleExports, patcher: Patcher, tells: b
 const declare =
   (format: Format): Declared =>
   ([options]): CallDeclaration | undefined => {
-    // The program wants no telemetry of the function; its models are model calls all the same.
+    // The program has turned off telemetry of the function. Its model calls are traced all the same.
     if (path(options, 'experimental_telemetry', 'isEnabled') === false) return undefined
     const model = path(options, 'model')
     return {
@@ -64,7 +64,7 @@ const declare =
     }
   }
 
-/** A model by its name alone is one of Vercel's gateway, unless the program has set another provider. */
+/** A model that is only a name is one of Vercel's gateway, unless the program has set another provider. */
 function providerOf(model: unknown): string | undefined {
   if (typeof model !== 'string') return asString(path(model, 'provider'))
   return path(globalThis, 'AI_SDK_DEFAULT_PROVIDER') === undefined ? 'gateway' : undefined

@@ -1,5 +1,5 @@
 /**
- * The hooks of the AI SDK that need no module: they are set at every start, whether the program has `ai` or not. What they
+ * The hooks for the AI SDK that need no module. They are set at every start, whether or not the program has `ai`. The code that they
  * call loads when `ai` first calls them.
  */
 import { context, trace, type Span, type Tracer } from '@opentelemetry/api'
@@ -9,7 +9,7 @@ import { translatedSpan } from './native-spans.js'
 import { toolEnded, toolStarted } from './tool-events.js'
 import { translations } from './translations.js'
 
-/** `ai` 7 publishes all that it does on this tracing channel. */
+/** `ai` 7 publishes its operations on this tracing channel. */
 const CHANNEL = 'ai:telemetry'
 
 /** Name of the tracer that `ai` 5 and 6 ask OpenTelemetry for. */
@@ -22,7 +22,7 @@ const toolListener = {
 
 export function hookAi(patcher: Patcher): void {
   patcher.channel(CHANNEL, (message, factsOf) => beginRun(message, factsOf))
-  // `ai` asks for its tracer at every call, whichever copy of OpenTelemetry's API it has.
+  // `ai` gets its tracer at every call, whichever copy of the OpenTelemetry API it has.
   patcher.wrap(trace.getTracerProvider(), 'getTracer', getTracer)
   listenForTools(patcher)
 }
@@ -48,7 +48,7 @@ function translating(tracer: Tracer): Tracer {
   } as Tracer
 }
 
-/** `ai` 6 calls the listeners on `globalThis`, in their order. Ours is the first: the tool runs in the context that it enters. */
+/** `ai` 6 calls the listeners on `globalThis` in order. Ours comes first, because the tool runs in the context that it enters. */
 function listenForTools(patcher: Patcher): void {
   const holder = globalThis as { AI_SDK_TELEMETRY_INTEGRATIONS?: unknown[] }
   holder.AI_SDK_TELEMETRY_INTEGRATIONS ??= []

@@ -1,4 +1,4 @@
-/** Messages of the AI SDK in hub shape, the program's and those that models are sent; read only when content is recorded. */
+/** Converts messages of the AI SDK, of programs and of models, to hub shape. Read only when content is captured. */
 import { asString, isObject, type hub } from '../../src/autolog/contract.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -84,7 +84,7 @@ function partOf(part: Fields): hub.ContentPart[] {
   return [{ type: 'file', file: { file_data: url, ...(filename !== undefined && { filename }) } }]
 }
 
-/** An address, base64 text, bytes, or (from 7 on) an object that says which of these it holds. */
+/** A URL, base64 text, bytes, or (from 7 on) an object with one of these. */
 function urlOf(data: unknown, mediaType: string): string | undefined {
   if (data instanceof URL) return data.href
   if (data instanceof Uint8Array) return `data:${mediaType};base64,${Buffer.from(data).toString('base64')}`

@@ -1,6 +1,6 @@
 /**
- * The language models of the AI SDK as a format: what `doGenerate` and `doStream` are given and give, in the versions 2 to 4
- * of its specification (`ai` 5 to 7).
+ * The language models of the AI SDK as a format: options and results of `doGenerate` and `doStream`, in versions 2 to 4 of the
+ * specification (`ai` 5 to 7).
  */
 import { asString, isObject, type Format, type hub, type StreamSink } from '../../src/autolog/contract.js'
 import { toHubAnswer, toHubMessages } from './messages.js'
@@ -83,7 +83,7 @@ function completion({ metadata, finishReason, usage }: Facts, parts: () => reado
     choices: [
       {
         index: 0,
-        // A choice that did not finish has no reason.
+        // A choice that has not finished has no reason.
         finish_reason: finishOf(finishReason) as hub.FinishReason,
         message: toHubAnswer(parts()),
         logprobs: null,
@@ -102,14 +102,14 @@ const FINISH: Readonly<Record<string, hub.FinishReason | undefined>> = {
   interrupted: undefined,
 }
 
-/** A word, and from version 3 on also the provider's own, which says more where the word is `other`. */
+/** A finish reason. From version 3 on, there is also the provider's own, which says more if the reason is `other`. */
 function finishOf(reason: unknown): string | undefined {
   const unified = asString(reason) ?? asString(fields(reason)['unified'])
   if (unified === undefined || Object.hasOwn(FINISH, unified)) return FINISH[unified ?? 'error']
   return asString(fields(reason)['raw']) ?? unified
 }
 
-/** Counts by kind; in version 2 plain numbers, where what was written to the cache is the provider's own to say. */
+/** Token counts by kind. In version 2 they are numbers, and what was written to the cache is only in the provider's metadata. */
 function usageOf(usage: unknown, metadata: unknown, provider: string | undefined): hub.Usage | undefined {
   const { inputTokens: input, outputTokens: output, cachedInputTokens, reasoningTokens } = fields(usage)
   if (isObject(input) || isObject(output)) {
@@ -152,7 +152,7 @@ function hubUsage(
   }
 }
 
-/** Parts of a stream, of which only the ends are read where no content is wanted. */
+/** Reads the parts of a stream. If content is not captured, only the last ones are read. */
 function streamSink(provider: string | undefined, content: boolean): StreamSink {
   let metadata: Fields = {}
   let finish: Fields | undefined

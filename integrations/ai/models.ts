@@ -1,6 +1,6 @@
 /**
- * Models as the packages of providers make them. `ai` calls their `doGenerate`, `doStream` and the like, in every version
- * and whatever of its functions the program uses; the classes are reached by a model of each kind.
+ * Models of the packages of providers. Every version of `ai` calls their `doGenerate`, `doStream` and the like, whichever function
+ * the program uses. The classes are not exported, so a model of each kind is made to get its class.
  */
 import {
   asString,
@@ -24,7 +24,7 @@ interface Kind {
   readonly calls: Readonly<Record<string, Declared>>
 }
 
-/** None of it is used: a model only keeps what it is made with. */
+/** Not used: a model only keeps its settings. */
 const SETTINGS = {
   apiKey: 'none',
   accessKeyId: 'none',
@@ -38,7 +38,7 @@ const SETTINGS = {
   location: 'none',
 }
 
-/** A provider says by throwing that it has no such model. */
+/** A provider throws if it has no such model. */
 function modelOf(provider: unknown, method: string): object[] {
   const make = path(provider, method)
   if (typeof make !== 'function') return []
@@ -95,14 +95,14 @@ function patchModels(module: Readonly<Record<string, unknown>>, patcher: Patcher
   }
 }
 
-/** The class that has the method, which several classes may inherit. */
+/** The class that has the method. Several classes may inherit it. */
 function holderOf(model: object, method: string): object | undefined {
   let at = Object.getPrototypeOf(model) as object | null
   while (at && !Object.hasOwn(at, method)) at = Object.getPrototypeOf(at) as object | null
   return at ?? undefined
 }
 
-/** Majors that tests run. The others follow the same specification, and none of their packages is run. */
+/** Majors that tests run. The other packages follow the same specification, but no test runs them. */
 const TESTED: Readonly<Record<string, string>> = {
   '@ai-sdk/anthropic': '4',
   '@ai-sdk/cohere': '4',

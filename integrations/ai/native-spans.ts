@@ -1,7 +1,6 @@
 /**
- * `ai` 5 and 6 make spans of their own where a call has `experimental_telemetry: { isEnabled: true }`. Each becomes the
- * span that this package makes of such work, so that none is beside it: `ai.generateText` a workflow, its
- * `doGenerate` the model call, `ai.toolCall` a tool.
+ * `ai` 5 and 6 make spans of their own if a call has `experimental_telemetry: { isEnabled: true }`. Each is replaced by a span of this
+ * package, so that there is only one: `ai.generateText` is a workflow, its `doGenerate` the model call, `ai.toolCall` a tool.
  */
 import { context, type Attributes, type Context, type Span } from '@opentelemetry/api'
 import {
@@ -22,7 +21,7 @@ import { TranslatedSpan, type Ends } from './translated-span.js'
 const textAt = (attributes: Attributes, key: string): string | undefined => asString(attributes[key])
 const jsonAt = (attributes: Attributes, key: string): unknown => parseJson(textAt(attributes, key) ?? 'null')
 
-/** `undefined`: a span that nothing here knows, which stays what it is. */
+/** `undefined` for an unknown span, which stays as it is. */
 export function translatedSpan(name: string, options: unknown): { span: Span; context: Context } | undefined {
   const attributes = isObject(options) && isObject(options['attributes']) ? (options['attributes'] as Attributes) : {}
   const ends = translate(name, attributes)
@@ -33,7 +32,7 @@ function translate(name: string, attributes: Attributes): Ends | undefined {
   if (/^ai\.(?:generate|stream)(?:Text|Object)$/.test(name)) return root(name, attributes)
   if (/^ai\.(?:generate|stream)(?:Text|Object)\.do(?:Generate|Stream)$/.test(name)) return modelCall(name, attributes)
   if (name === 'ai.toolCall') return tool(attributes)
-  // What is around `doEmbed` and `doRerank` says no more than these.
+  // The spans around `doEmbed` and `doRerank` say no more than those.
   if (/^ai\.(?:embed|embedMany|rerank)$/.test(name))
     return { context: context.active(), span: undefined, end: () => undefined }
   if (name === 'ai.rerank.doRerank') return single(attributes, 'rerank', () => undefined)
@@ -66,7 +65,7 @@ function tool(attributes: Attributes): Ends {
   }
 }
 
-/** The model below, where its class is known, says the same and more; the call is then the same one. */
+/** If the class of the model is patched, its call below is the same one and has more facts. */
 function modelCall(name: string, attributes: Attributes): Ends {
   const provider = textAt(attributes, 'ai.model.provider')
   const format = modelFormat(provider)
@@ -86,15 +85,15 @@ function modelCall(name: string, attributes: Attributes): Ends {
       const answer =
         all['ai.response.finishReason'] !== undefined && format.answer(resultOf(all), { content: call.content })
       if (answer) call.response(answer)
-      // `ai` writes none of it where the call says `recordOutputs: false`, and the model below does not know.
-      if (!SAID.some((key) => all[key] !== undefined)) call.hideAnswer()
+      // With `recordOutputs: false`, `ai` writes none of it, but the model below does not know that option.
+      if (!CONTENT.some((key) => all[key] !== undefined)) call.hideAnswer()
       call.end(errorType === undefined ? {} : { error: failure(errorType) })
     },
   }
 }
 
-/** What an answer says. */
-const SAID = ['ai.response.text', 'ai.response.object', 'ai.response.reasoning', 'ai.response.toolCalls']
+/** Attributes with the content of an answer. */
+const CONTENT = ['ai.response.text', 'ai.response.object', 'ai.response.reasoning', 'ai.response.toolCalls']
 
 function optionsOf(attributes: Attributes, stream: boolean): Record<string, unknown> {
   return {
@@ -155,5 +154,5 @@ function single(
   }
 }
 
-/** Only its name is looked at. */
+/** Only its name is used. */
 const failure = (name: string): Error => Object.assign(new Error(name), { name, code: name })

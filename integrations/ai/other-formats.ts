@@ -1,11 +1,11 @@
-/** Answers of the AI SDK that are not text: vectors, orders of documents, sounds, pictures. */
+/** Answers of the AI SDK that are not text: embeddings, rankings, audio, images. */
 import type { Attributes } from '@opentelemetry/api'
 import { isObject, asString, outputType, semconv, type Format, type OtherAnswer } from '../../src/autolog/contract.js'
 
 const count = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined
 
-/** Of models (`doEmbed`), and of `embed` and `embedMany`, which add up the tokens of all their calls. */
+/** For models (`doEmbed`), and for `embed` and `embedMany`, which add up the tokens of all their calls. */
 export const embeddingFormat: Format = {
   operation: 'embeddings',
   request(options) {
@@ -27,17 +27,17 @@ type Kind = Parameters<typeof outputType>[0]
 
 interface Reading {
   readonly type?: Kind
-  /** What the request says is billed. */
+  /** What is billed by the request. */
   readonly asked?: (options: Fields) => Usage
-  /** What the answer says is billed. */
+  /** What is billed by the answer. */
   readonly counted?: (result: Fields) => Usage
 }
 
-/** Counts of what is billed by the piece have the names that prices know. */
+/** Counts other than tokens have the names that prices use. */
 type Usage = NonNullable<OtherAnswer['usage']> & Readonly<Record<string, number>>
 type Fields = Readonly<Record<string, unknown>>
 
-/** Of what is not text. */
+/** A format for answers other than text. */
 export function otherFormat(
   operation: NonNullable<Format['operation']>,
   { type, asked, counted }: Reading = {},
@@ -70,7 +70,7 @@ function choiceCount(n: unknown): Attributes {
   return wanted === undefined || wanted === 1 ? {} : { [semconv.REQUEST_CHOICE_COUNT]: wanted }
 }
 
-/** Of `generateImage` and image models. From 6 on some count tokens. */
+/** For `generateImage` and image models. From 6 on, some have token counts. */
 export const imageFormat = otherFormat('generate_content', {
   type: 'image',
   counted({ images, usage }) {
@@ -88,13 +88,13 @@ export const imageFormat = otherFormat('generate_content', {
   },
 })
 
-/** Of `generateSpeech` and speech models, which are billed by what they read aloud. */
+/** For `generateSpeech` and speech models, which are billed by the text that they read aloud. */
 export const speechFormat = otherFormat('generate_content', {
   type: 'speech',
   asked: ({ text }) => (typeof text === 'string' && text !== '' ? { input_characters: text.length } : {}),
 })
 
-/** Of `transcribe` and transcription models. */
+/** For `transcribe` and transcription models. */
 export const transcriptFormat = otherFormat('generate_content', {
   type: 'text',
   counted({ durationInSeconds }) {

@@ -1,11 +1,11 @@
-/** The telemetry that `ai` 5 and 6 have of their own, which a call asks for with `experimental_telemetry`. */
+/** The telemetry of `ai` 5 and 6 themselves, which a call turns on with `experimental_telemetry`. */
 import { isObject, path } from '../../src/autolog/contract.js'
 import { translations } from './translations.js'
 
 /**
- * The options of a call with that telemetry on, as a copy, unless the program has said whether it wants it.
+ * A copy of the options of a call with that telemetry on, unless the program has set it.
  *
- * @param settings - Of an agent, where the options leave it to these.
+ * @param settings - Settings of an agent, which apply if the options do not have it.
  */
 export function withOwnTelemetry(options: unknown, settings?: unknown): unknown {
   if (!isObject(options)) return options
@@ -18,7 +18,7 @@ export function withOwnTelemetry(options: unknown, settings?: unknown): unknown 
 
 function asked(said: Readonly<Record<string, unknown>>): object {
   const { isEnabled, tracer } = said
-  // A tracer that is given without the flag gets no spans of the program's wish.
+  // The program has passed a tracer without turning telemetry on, so it gets no spans.
   if (isEnabled === undefined || isEnabled === null) return { ...said, isEnabled: true, tracer: undefined }
   const ours = isEnabled === true && isObject(tracer) ? translations.get(tracer) : undefined
   return ours ? { ...said, tracer: ours } : said

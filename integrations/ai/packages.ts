@@ -1,4 +1,4 @@
-/** Packages that make models of their own classes; others hand on those of these. */
+/** Packages with model classes of their own. Others use the classes of these. */
 export const MODEL_PACKAGES = [
   '@ai-sdk/alibaba',
   '@ai-sdk/amazon-bedrock',

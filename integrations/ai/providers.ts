@@ -1,6 +1,6 @@
 /** Ids of the AI SDK's providers, such as `openai.responses`, as the GenAI conventions name them. */
 
-/** The longest beginning counts. Of the packages `@ai-sdk/*`: https://ai-sdk.dev/providers/ai-sdk-providers */
+/** The longest prefix counts. Source, for the packages `@ai-sdk/*`: https://ai-sdk.dev/providers/ai-sdk-providers */
 const PROVIDERS: Readonly<Record<string, string>> = {
   'amazon-bedrock': 'aws.bedrock',
   bedrock: 'aws.bedrock',
@@ -27,7 +27,7 @@ export function providerName(id: string | undefined): string {
   return id.split('.', 1)[0] ?? id
 }
 
-/** Providers of `ai` 5 whose `inputTokens` leave out what came from the cache; from 6 on all count alike. */
+/** Providers of `ai` 5 whose `inputTokens` do not include cached tokens. From 6 on, all include them. */
 export function countsCacheApart(id: string | undefined): boolean {
   return id !== undefined && /anthropic|bedrock/.test(id)
 }

@@ -8,12 +8,12 @@ import { toolStep } from './channel.js'
 
 const open = new WeakMap<object, Step>()
 
-/** Whoever listens first has the tool run in the context that it enters here. */
+/** The tool runs in the context that the first listener enters. */
 export function toolStarted(event: unknown): void {
   const call = path(event, 'toolCall')
   const { name, attributes, input } = toolStep(call)
   const around = stepOf(context.active())
-  // Where the program has set the flag, the span that `ai` makes is this tool's already.
+  // If the program has turned on telemetry, the span that `ai` makes is this tool's already.
   if (!isObject(call) || typeof name !== 'string' || (around?.kind === 'tool' && around.name === name && !around.ended))
     return
   const step = startStep('tool', name, { attributes: attributes?.([], undefined) ?? {} })

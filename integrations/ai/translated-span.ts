@@ -1,4 +1,4 @@
-/** The span that `ai` gets in place of its own: what it writes there is read at the end. */
+/** The span that `ai` gets instead of its own. What `ai` writes to it is read at the end. */
 import {
   trace,
   INVALID_SPAN_CONTEXT,
@@ -12,13 +12,13 @@ import {
 } from '@opentelemetry/api'
 import { asString, endWhenAbandoned, guard, path } from '../../src/autolog/contract.js'
 
-/** The work that is under way in place of the span. */
+/** What the span stands for. */
 export interface Ends {
   readonly context: Context
-  /** `undefined`: there is none. */
+  /** `undefined` if there is none. */
   readonly span: Span | undefined
   readonly event?: (name: string) => unknown
-  /** @param attributes - All that was written. */
+  /** @param attributes - All attributes that `ai` has written. */
   readonly end: (attributes: Attributes, errorType: string | undefined) => void
 }
 
@@ -30,7 +30,7 @@ interface Written {
   over: boolean
 }
 
-/** Apart from the span, which must not be kept alive. */
+/** A function of its own, so that nothing here keeps the span alive. */
 function endOf(ends: Ends, written: Written): () => void {
   return () => {
     if (written.over) return
@@ -50,7 +50,7 @@ export class TranslatedSpan implements Span {
     this.written = { attributes: { ...attributes }, errorType: undefined, over: false }
     this.finish = endOf(ends, this.written)
     const watch = endWhenAbandoned(this, this.finish)
-    // It takes as long as it takes: only when nobody holds it can it be over.
+    // It may take any time. It ends early only when the span is garbage.
     watch.reading()
     this.keep = watch
   }

@@ -1,4 +1,4 @@
-/** Tracers of the provider that records our spans, and what stands for each so that the spans of `ai` become ours. */
+/** For each tracer of the provider that records our spans, the tracer that replaces it and makes the spans of `ai` ours. */
 import type { Tracer } from '@opentelemetry/api'
 
 export const translations = new WeakMap<object, Tracer>()

@@ -12,7 +12,7 @@ export function guardrailOf(input: Input): Record<string, string> {
   return id === undefined ? {} : { 'aws.bedrock.guardrail.id': id }
 }
 
-/** Of the options of `send`, which come second. */
+/** The abort signal in the options of `send`, its second argument. */
 function abortSignalOf([, options]: readonly unknown[]): { readonly aborted: boolean } | undefined {
   const signal = path(options, 'abortSignal')
   return isObject(signal) && 'aborted' in signal ? (signal as { readonly aborted: boolean }) : undefined
@@ -30,13 +30,13 @@ export function shared(input: Input) {
   } satisfies Partial<CallDeclaration>
 }
 
-/** As it goes over the wire, where the model stands. */
+/** The path on the wire, which has the model. */
 export const pathOf = (input: Input, operation: string): string =>
   `/model/${encodeURIComponent(String(input['modelId']))}/${operation}`
 
 /**
- * A command of another copy of the package has the same name and not the same class. A bundler changes the name: newer commands
- * carry a schema, in which the operation stands.
+ * Recognises commands by name, because one of another copy of the package has another class. A bundler changes the name, but newer
+ * commands have a schema with the operation.
  */
 export function declarationsOf(
   module: Readonly<Record<string, unknown>>,

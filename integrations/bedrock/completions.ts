@@ -7,7 +7,7 @@ import { count, usageAtEnd, usageOf, type Counted } from './tokens.js'
 
 type Wire = Record<string, unknown>
 
-/** The first of `names` that `wire` says. */
+/** The value of the first of `names` that `wire` has. */
 function first(wire: unknown, ...names: readonly string[]): unknown {
   if (!isObject(wire)) return undefined
   const name = names.find((known) => wire[known] != null)
@@ -27,7 +27,7 @@ export function completionRequest(body: Wire): Wire {
   }
 }
 
-/** A whole answer, or a piece of a stream: they have the same names. */
+/** For a whole answer or a piece of a stream, which have the same fields. */
 export function completionOf(wire: Wire): Wire {
   const usage = usageAtEnd(wire) ?? usageIn(wire)
   const list = first(wire, 'outputs', 'generations', 'completions', 'results', 'choices')
@@ -53,7 +53,7 @@ function reasonOf(entry: unknown): string | undefined {
   return asString(reason) ?? asString(path(reason, 'reason'))
 }
 
-/** Llama and Titan count in the body. A stream of theirs counts the prompt at its beginning alone. */
+/** Usage of Llama and Titan in the body. In a stream, only the first piece has the count of the prompt. */
 function usageIn(wire: Wire): Counted | undefined {
   const results: readonly unknown[] = Array.isArray(wire['results']) ? wire['results'] : []
   const counts = results.map((result) => count(path(result, 'tokenCount')) ?? 0)

@@ -1,4 +1,4 @@
-/** Formats of conversations that are nearly OpenAI's chat. */
+/** Converts formats of conversations that are close to OpenAI's chat. */
 import { asString, isObject, path } from '../../src/autolog/contract.js'
 import { usageAtEnd } from './tokens.js'
 
@@ -6,7 +6,7 @@ type Wire = Record<string, unknown>
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-/** OpenAI's chat but for Mistral's name of why a model stopped, and Bedrock's counts at the end of a stream. */
+/** OpenAI's chat, except for Mistral's finish reasons and Bedrock's usage at the end of a stream. */
 export function withChatUsage(wire: Wire): Wire {
   const usage = usageAtEnd(wire)
   const isNamed = listOf(wire['choices']).some((choice) => isObject(choice) && choice['finish_reason'] === undefined)
@@ -22,7 +22,7 @@ export function withChatUsage(wire: Wire): Wire {
   }
 }
 
-/** Cohere's Command R: its chat of the first version, with the last message apart from those before. */
+/** Cohere's Command R, in the first version of its chat, where the last message is separate. */
 export function commandRequest(body: Wire): Wire {
   const { message, chat_history: history, preamble, p, k, message: _message, ...rest } = body
   const before = listOf(history).map((turn) => ({
@@ -44,7 +44,7 @@ export function commandRequest(body: Wire): Wire {
   }
 }
 
-/** A whole answer, or a piece of a stream. */
+/** For a whole answer or a piece of a stream. */
 export function commandAnswer(wire: Wire): Wire {
   const usage = usageAtEnd(wire)
   const end = wire['event_type'] === 'stream-end' && isObject(wire['response']) ? wire['response'] : undefined
@@ -53,7 +53,7 @@ export function commandAnswer(wire: Wire): Wire {
   if (text === undefined && !isPiece && !usage) throw new TypeError('the answer has no text')
   const said = {
     role: 'assistant',
-    // The end says all of the text again.
+    // The last piece has the whole text again.
     content: end ? '' : (text ?? ''),
     ...(Array.isArray(calls) && { tool_calls: calls.map(toolCall) }),
   }
@@ -64,7 +64,7 @@ export function commandAnswer(wire: Wire): Wire {
   }
 }
 
-/** Those of this version have no id. */
+/** Tool calls of this version have no id. */
 function toolCall(call: unknown, index: number): Wire {
   return {
     index,

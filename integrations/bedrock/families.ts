@@ -1,7 +1,7 @@
 /**
  * The formats of InvokeModel, which are those of the models' makers
- * (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html). The body tells them apart: the id of a model
- * may be the name of a profile, of a throughput or of an import, and says nothing then.
+ * (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html). They are recognised by the body, because the id
+ * of a model may be that of a profile, a throughput or an import.
  */
 import { isObject, outputType, type CallDeclaration } from '../../src/autolog/contract.js'
 import { completionOf, completionRequest } from './completions.js'
@@ -9,7 +9,7 @@ import { commandAnswer, commandRequest, withChatUsage } from './conversations.js
 
 type Body = Record<string, unknown>
 
-/** How a format is read. Without `request`, `answer` or `event`, the body is the wire of `protocol` as it stands. */
+/** How to read a format. Without `request`, `answer` or `event`, the body is in `protocol` as it is. */
 export interface Family extends Pick<CallDeclaration, 'protocol' | 'operation' | 'attributes'> {
   readonly request?: (body: Body) => unknown
   readonly answer?: (wire: Body) => unknown
@@ -22,7 +22,7 @@ interface Row extends Family {
 
 const has = (body: Body, ...fields: readonly string[]): boolean => fields.some((field) => body[field] != null)
 
-/** Whether messages hold blocks of Converse: each says what it is by its only field, and has no `type`. */
+/** Whether messages have blocks of Converse, whose only field is their kind and which have no `type`. */
 function holdsBlocks({ messages }: Body): boolean {
   const first: unknown = Array.isArray(messages) ? messages[0] : undefined
   const content: unknown = isObject(first) ? first['content'] : undefined
@@ -30,7 +30,7 @@ function holdsBlocks({ messages }: Body): boolean {
   return isObject(block) && block['type'] === undefined
 }
 
-/** Models that make images answer with a list of them; nothing is counted. */
+/** Answers of image models are a list of images, without usage. */
 function images(wire: Body): unknown {
   if (Array.isArray(wire['images']) || Array.isArray(wire['artifacts'])) return {}
   throw new TypeError('the answer has no images')
@@ -38,7 +38,7 @@ function images(wire: Body): unknown {
 
 const IMAGE_MODEL = /(?:^|[./])(?:stability\.|amazon\.(?:titan-image|nova-canvas))/
 
-/** The first that fits. */
+/** The first that matches counts. */
 const ROWS: readonly Row[] = [
   { protocol: 'anthropic-messages', fits: (body) => has(body, 'anthropic_version') && has(body, 'messages') },
   {
@@ -95,7 +95,7 @@ export function familyOf(body: unknown, model: string): Family {
   return family
 }
 
-/** Nova's own examples write some settings otherwise than Converse does. */
+/** Nova's own examples have other names for some settings than Converse. */
 function novaRequest(body: Body): unknown {
   const config = body['inferenceConfig']
   if (!isObject(config)) return body

@@ -5,7 +5,7 @@ import { familyOf } from './families.js'
 import { jsonOf } from './json.js'
 import { countedBeside } from './middleware.js'
 
-/** The body is in a format of the model's maker. */
+/** The body is in the format of the model's maker. */
 export const invoke =
   (streaming: boolean): Operation =>
   (input) => {

@@ -1,7 +1,7 @@
-/** Bodies that the SDK takes and gives as bytes or as text. */
+/** Bodies that the SDK has as bytes or as text. */
 import { parseJson } from '../../src/autolog/contract.js'
 
-/** What `value` says as JSON; `undefined` where it says none. It is only read: its owner goes on using it. */
+/** Parses `value` as JSON; `undefined` if it is none. Does not change it. */
 export function jsonOf(value: unknown): unknown {
   if (typeof value === 'string') return parseJson(value)
   if (ArrayBuffer.isView(value))

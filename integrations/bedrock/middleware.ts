@@ -1,6 +1,6 @@
 /**
- * What has to be done while the SDK builds a request, and only can be told there: trace headers before it is signed, the
- * host, and the headers of the answer (https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/MIDDLEWARE.md).
+ * Adds trace headers before a request is signed, and reads the host and the headers of the answer, all of which is only possible
+ * while the SDK builds a request (https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/MIDDLEWARE.md).
  */
 import {
   guard,
@@ -24,7 +24,7 @@ interface Stack {
 
 interface Client {
   middlewareStack: Stack
-  /** Composed handlers, where the program has asked to keep them. */
+  /** Composed handlers, if the program has set the option to keep them. */
   handlers?: unknown
 }
 
@@ -44,20 +44,20 @@ const isRequest = (value: unknown): value is Request =>
 
 const seen = new WeakSet<object>()
 
-/** The stack holds the middleware only while `send` composes its handler, so the program never finds it there. */
+/** The middleware is on the stack only while `send` composes its handler, so the program never sees it there. */
 export function inject(client: unknown): (() => void) | undefined {
   const stack = path(client, 'middlewareStack')
   if (!isObject(client) || !isStack(stack)) return undefined
   if (!seen.has(client)) {
     seen.add(client)
-    // Those composed before lack it; the SDK composes them anew.
+    // Handlers that were composed before lack the middleware. The SDK composes them anew.
     delete (client as Partial<Client>).handlers
   }
   stack.add(middleware, { step: 'build' })
   return () => void stack.remove(middleware)
 }
 
-/** Without an open call it does nothing. */
+/** Does nothing without an open call. */
 const middleware =
   (next: Handler): Handler =>
   async (args) => {
@@ -79,7 +79,7 @@ function onRequest(request: unknown): void {
   const url = new URL(request.path, `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`)
   call.set(serverAttributes(url))
   const headers = traceHeadersTo(() => url)
-  // Whoever set it meant another span.
+  // The program has set it for another span.
   if (!headers || Object.keys(own).some((name) => name.toLowerCase() === 'traceparent')) return
   Object.assign(own, headers)
 }
@@ -87,7 +87,7 @@ function onRequest(request: unknown): void {
 function onAnswer(response: unknown, output?: unknown): void {
   const headers = path(response, 'headers')
   if (!isObject(headers)) return
-  // HTTP/2 has its status among them.
+  // With HTTP/2, the status is among the headers.
   const fields = Object.entries(headers).filter(([name, value]) => !name.startsWith(':') && typeof value === 'string')
   openCall()?.headers(new Headers(fields as [string, string][]))
   const usage = usageInHeaders(headers)
@@ -96,7 +96,7 @@ function onAnswer(response: unknown, output?: unknown): void {
 
 const counted = new WeakMap<object, Partial<hub.Usage>>()
 
-/** Tokens by the headers of the answer, which count them for every model. */
+/** Token counts in the headers of the answer, which every model has. */
 export function countedBeside(result: unknown): Partial<hub.Usage> | undefined {
   return isObject(result) ? counted.get(result) : undefined
 }

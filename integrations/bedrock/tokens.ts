@@ -1,4 +1,4 @@
-/** Counts that Bedrock adds to what a model says: in headers, at the end of a stream, and in events of speech. */
+/** Token counts that Bedrock adds: in headers, at the end of a stream, and in events of speech. */
 import { isObject, path, type hub } from '../../src/autolog/contract.js'
 
 export type Counted = Partial<hub.Usage>
@@ -10,7 +10,7 @@ interface Counts {
   readonly cacheWrite?: number | undefined
 }
 
-/** What was read from and written to the cache is not in the count of the input. */
+/** The count of the input does not include tokens that were read from or written to the cache. */
 export function usageOf({ input, output, cacheRead, cacheWrite }: Counts): Counted | undefined {
   if (input === undefined && output === undefined) return undefined
   const prompt = input === undefined ? undefined : input + (cacheRead ?? 0) + (cacheWrite ?? 0)
@@ -44,7 +44,7 @@ export function usageInHeaders(headers: Readonly<Record<string, unknown>>): Coun
   })
 }
 
-/** Of the last piece of a stream, whichever model it is from. */
+/** The usage in the last piece of a stream, for any model. */
 export function usageAtEnd(piece: unknown): Counted | undefined {
   const metrics = path(piece, 'amazon-bedrock-invocationMetrics')
   if (!isObject(metrics)) return undefined
@@ -57,8 +57,8 @@ export function usageAtEnd(piece: unknown): Counted | undefined {
 }
 
 /**
- * The counts of a conversation in speech so far (https://docs.aws.amazon.com/nova/latest/userguide/output-events.html), as
- * `json` reads them; `undefined` for an event of another kind.
+ * The token counts of a conversation in speech so far (https://docs.aws.amazon.com/nova/latest/userguide/output-events.html), as
+ * `json` reads them; `undefined` for another event.
  */
 export function usageInSpeech(event: unknown): unknown {
   const usage = path(event, 'event', 'usageEvent')

@@ -1,9 +1,9 @@
-/** The first version of Cohere's chat (https://docs.cohere.com/v1/reference/chat) in the terms of the second. */
+/** Converts the first version of Cohere's chat (https://docs.cohere.com/v1/reference/chat) to the second. */
 import { asString, isObject, path, type Args } from '../../src/autolog/contract.js'
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : [])
 
-/** Roles are in capitals, and the model's is a name of its own. */
+/** Roles are in capitals, and the model has another role name. */
 function messageOf(message: unknown): object {
   const role = asString(path(message, 'role'))?.toLowerCase()
   const toolCalls = callsOf(path(message, 'toolCalls'))
@@ -11,7 +11,7 @@ function messageOf(message: unknown): object {
   return { role: role === 'chatbot' ? 'assistant' : (role ?? 'user'), content, ...(toolCalls && { toolCalls }) }
 }
 
-/** Calls have no ids, and their arguments are an object. */
+/** Tool calls have no ids, and their arguments are an object. */
 function callsOf(calls: unknown): object[] | undefined {
   if (!Array.isArray(calls) || calls.length === 0) return undefined
   return listOf(calls).map((call, place) => {
@@ -44,7 +44,7 @@ export function chatAnswer(answer: unknown): unknown {
   }
 }
 
-/** Pieces with texts and the end; the others say nothing that the end does not. */
+/** Reads pieces with text and the last one, which includes what the others have. */
 export function chatEvent(piece: unknown): { data: unknown } | undefined {
   switch (path(piece, 'eventType')) {
     case 'stream-start':
@@ -65,7 +65,7 @@ export function chatEvent(piece: unknown): { data: unknown } | undefined {
   }
 }
 
-/** Counts of a completion, where OpenAI's operations have them. */
+/** The usage of a completion, in the fields of OpenAI's operations. */
 export function generateAnswer(answer: unknown): unknown {
   const billed = path(answer, 'meta', 'billedUnits')
   return {

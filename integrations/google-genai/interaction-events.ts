@@ -1,4 +1,4 @@
-/** Events of a streamed interaction as chunks of OpenAI's chat. */
+/** Converts events of a streamed interaction to chunks of OpenAI's chat. */
 import { asString, path, type CallDeclaration } from '../../src/autolog/contract.js'
 import { callOf, finishOf, numberAt, textOf, usageOf, type Usage } from './interaction-steps.js'
 
@@ -16,7 +16,7 @@ const chunk = ({ id, model, delta = {}, finish, usage }: Chunk): { data: unknown
   data: { id, model, choices: [{ index: 0, delta, finish_reason: finish ?? null }], usage },
 })
 
-/** A long answer comes from several interactions, each of which is paid for. */
+/** A long answer comes from several interactions, each of which is billed. */
 function sumOf(one: Usage | undefined, other: Usage): Usage {
   if (!one) return other
   const cached = one.prompt_tokens_details.cached_tokens + other.prompt_tokens_details.cached_tokens
@@ -30,7 +30,7 @@ function sumOf(one: Usage | undefined, other: Usage): Usage {
   }
 }
 
-/** For one stream. An event that says nothing of the answer is none. */
+/** For one stream. Events that say nothing about the answer are left out. */
 export function createEventReader(): EventReader {
   let used: Usage | undefined
 
@@ -63,7 +63,7 @@ export function createEventReader(): EventReader {
   }
 }
 
-/** Arguments of a call come as deltas; what the step begins with is only their place. */
+/** Arguments of a call come as deltas. The start of the step has only an empty object for them. */
 function startOf(step: unknown, index: number): { data: unknown } | undefined {
   if (path(step, 'type') !== 'function_call') return undefined
   const { name, id } = { name: path(step, 'name'), id: path(step, 'id') }

@@ -1,4 +1,4 @@
-/** Steps of an interaction (https://ai.google.dev/gemini-api/docs/interactions) as a message of OpenAI's chat. */
+/** Converts steps of an interaction (https://ai.google.dev/gemini-api/docs/interactions) to a message of OpenAI's chat. */
 import { asString, isObject, path } from '../../src/autolog/contract.js'
 
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
@@ -16,7 +16,7 @@ export interface Usage {
   readonly completion_tokens_details: { readonly reasoning_tokens: number }
 }
 
-/** Thoughts may be counted beside the output or in it; the total tells. */
+/** The output may or may not include thoughts. The total shows which. */
 export function usageOf(wire: unknown): Usage | undefined {
   if (!isObject(wire) || wire['total_input_tokens'] === undefined) return undefined
   const prompt = numberAt(wire, 'total_input_tokens') + numberAt(wire, 'total_tool_use_tokens')
@@ -32,7 +32,7 @@ export function usageOf(wire: unknown): Usage | undefined {
   }
 }
 
-/** Why the model stopped, by the status. Other statuses are of an interaction that goes on, or that failed. */
+/** Finish reasons by status. Other statuses mean that an interaction goes on or has failed. */
 const FINISH: ReadonlyMap<unknown, string> = new Map([
   ['completed', 'stop'],
   ['requires_action', 'tool_calls'],
@@ -55,7 +55,7 @@ export function callOf(step: unknown, index: number): object {
   return { index, id: path(step, 'id'), type: 'function', function: { name: path(step, 'name'), arguments: text } }
 }
 
-/** Steps of the model as one message: its texts, thoughts and calls. */
+/** One message from the steps of the model: its texts, thoughts and calls. */
 export function messageOf(steps: readonly unknown[]): object {
   const ofType = (type: string): unknown[] => steps.filter((step) => path(step, 'type') === type)
   const calls = ofType('function_call').map(callOf)

@@ -1,6 +1,6 @@
 /**
- * Interactions (https://ai.google.dev/gemini-api/docs/interactions): requests and answers in the terms of OpenAI's chat,
- * which that format's codec reads.
+ * Converts requests and answers of interactions (https://ai.google.dev/gemini-api/docs/interactions) to OpenAI's chat, which that
+ * format's codec reads.
  */
 import {
   asString,
@@ -18,7 +18,7 @@ type Shared = Pick<CallDeclaration, 'provider' | 'baseURL'>
 
 const MODEL_STEPS: ReadonlySet<unknown> = new Set(['model_output', 'function_call', 'thought'])
 
-/** The input as messages: a text, contents of one, or steps of a conversation. */
+/** Messages from the input: a text, contents of one message, or steps of a conversation. */
 function messagesOf(input: unknown): object[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }]
   const entries = isObject(input) ? [input] : listOf(input)
@@ -56,7 +56,7 @@ function requestOf([params]: Args): unknown {
   }
 }
 
-/** @param fetched - By a later call than the one that made it. */
+/** @param fetched - Whether a later call fetched it. */
 function answerOf(result: unknown, fetched: boolean): unknown {
   if (!isObject(result)) return result
   const finish = finishOf(result)
@@ -83,7 +83,7 @@ export function createInteraction(shared: Shared, [params]: Args): CallDeclarati
   }
 }
 
-/** The conventions know no usage of such a call, but where it is the first to see what was made in the background. */
+/** Has no usage, by the conventions, except for the first call that gets an answer that was made in the background. */
 export function getInteraction(shared: Shared): CallDeclaration {
   return {
     ...shared,

@@ -1,4 +1,4 @@
-/** The base-class method through which a run is entered: it knows the object that LangChain's callbacks do not name. */
+/** The base-class method that starts a run. It has the object, which LangChain's callbacks do not have. */
 import type { Context } from '@opentelemetry/api'
 import { contextKey } from '../../src/autolog/contract.js'
 
@@ -7,9 +7,9 @@ export interface Entrance {
   readonly self: unknown
   readonly streaming: boolean
   readonly toolCallId: string | undefined
-  /** First run that began in here. */
+  /** The first run that began inside. */
   run?: string
-  /** Id that LangChain gives to messages without one, only because we listen. */
+  /** The id that LangChain gives to messages without one, only because our handler listens. */
   invented?: string | undefined
 }
 
@@ -20,6 +20,6 @@ export const entranceOf = (current: Context): Entrance | undefined => current.ge
 
 const GRAPH = contextKey('tracestitch.langchain.graph')
 
-/** What is streamed here, where that is a graph of LangGraph: its callbacks say no more of it than its class. */
+/** The graph of LangGraph that is being streamed. Callbacks have only its class. */
 export const withGraph = (current: Context, graph: unknown): Context => current.setValue(GRAPH, graph)
 export const graphOf = (current: Context): unknown => current.getValue(GRAPH)

@@ -1,4 +1,4 @@
-/** The callback handler: LangChain tells it of every run, and it turns runs into spans. */
+/** The callback handler: LangChain reports every run to it, and it makes spans of runs. */
 import { context } from '@opentelemetry/api'
 import {
   asString,
@@ -14,12 +14,12 @@ import { RunOpener, type Metadata } from './run-opener.js'
 import { classPath, shapeOf } from './shape.js'
 
 /**
- * Shaped like LangChain's `BaseCallbackHandler`, which each copy of the package has its own class of. It holds nothing that
- * cannot be cloned: a program may clone a configuration that it is in.
+ * Has the members of LangChain's `BaseCallbackHandler`, of which each copy of the package has its own class. All its properties can
+ * be cloned, because a program may clone a configuration that contains it.
  */
 class TracingHandler extends RunOpener {
   readonly name = 'tracestitch'
-  /** Callbacks are told in order and in the caller's context, also where LangChain's default is a queue. */
+  /** Callbacks run in order and in the caller's context, even if LangChain's default is a queue. */
   readonly awaitHandlers = true
   readonly raiseError = false
   readonly ignoreLLM = false
@@ -32,7 +32,7 @@ class TracingHandler extends RunOpener {
     return this
   }
 
-  /** A configuration with callbacks in it may be logged or stored. */
+  /** A program may log or store a configuration with callbacks. */
   toJSON(): unknown {
     return { name: this.name }
   }
@@ -182,7 +182,7 @@ class TracingHandler extends RunOpener {
     this.runs.end(id, { result })
   }
 
-  // One for each kind of run, as LangChain wants it.
+  // One for each kind of run, as LangChain requires.
   handleChainError(error: unknown, id: string): void {
     this.handleLLMError(error, id)
   }
@@ -196,10 +196,10 @@ class TracingHandler extends RunOpener {
   }
 }
 
-/** One for all copies of LangChain: a run of one copy may be the parent of another's. */
+/** Shared by all copies of LangChain: a run of one copy may be the parent of another's. */
 export const handler = new TracingHandler()
 
-/** LangGraph interrupts and hands over by throwing, which is no failure. */
+/** LangGraph throws to interrupt and to hand off, which is no failure. */
 function endStep(step: Step, error: unknown): void {
   const bubble = isObject(error) && error['is_bubble_up'] === true
   step.end(error === undefined || bubble ? {} : { error })

@@ -1,10 +1,10 @@
 /**
- * Once any callback listens, LangChain gives a message that came without an id the id of its run. Where
- * nobody listens but us, the program gets the message as it would without us.
+ * If any callback listens, LangChain gives a message without an id the id of its run. If only our handler listens, that id is removed,
+ * so that the program gets the same message as without us.
  */
 import { isObject, path } from '../../src/autolog/contract.js'
 
-/** The id that LangChain will give, if `handler` is alone on the run of `manager`. */
+/** The id that LangChain will give, if `handler` is the only one on the run of `manager`. */
 export function inventedId(manager: unknown, handler: object): string | undefined {
   const handlers = path(manager, 'handlers')
   const runId = path(manager, 'runId')
@@ -19,7 +19,7 @@ export function removeInventedId(message: unknown, invented: string | undefined)
   if (typeof update === 'function') Reflect.apply(update, message, [undefined])
 }
 
-/** The same for all messages of a `ChatResult` with several prompts. */
+/** Removes the id from all messages of a `ChatResult` with several prompts. */
 export function removeInventedIds(result: unknown, invented: string | undefined): void {
   const generations = path(result, 'generations')
   if (!Array.isArray(generations)) return

@@ -1,4 +1,4 @@
-/** LangChain's messages in hub shape; read only when content is recorded. */
+/** Converts LangChain's messages to hub shape. Read only when content is captured. */
 import { asString, isObject, type hub } from '../../src/autolog/contract.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -89,7 +89,7 @@ function contentOf(content: unknown): Read {
   return { parts, reasoning }
 }
 
-/** Blocks of OpenAI, of Anthropic, and LangChain's own. Tool calls are in `tool_calls` as well and are left out. */
+/** Blocks of OpenAI, of Anthropic, and LangChain's own. Tool calls are left out, as they are in `tool_calls` too. */
 function partOf(block: Fields): hub.ContentPart | undefined {
   switch (block['type']) {
     case 'text':

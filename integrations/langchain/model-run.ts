@@ -8,7 +8,7 @@ import { toHubResponse } from './response.js'
 import type { RunOpener } from './run-opener.js'
 import type { Outcome } from './runs.js'
 
-/** An answer from LangChain's cache is a call without a request. */
+/** Marks an answer from LangChain's cache: a call without a request. */
 const CACHED = 'tracestitch.langchain.cached'
 
 export function startModelRun(
@@ -20,11 +20,11 @@ export function startModelRun(
   opener.start(() => {
     const entrance = entranceOf(context.active())
     const first = operation === 'text_completion' ? opener.runs.get(entrance?.run) : undefined
-    // A completion model takes several prompts in one call, so the first of these runs stands for all.
+    // A completion model gets several prompts in one call. The first of these runs is the call.
     if (first) return opener.open(id, parentId, said.metadata, first.context, () => undefined)
     const start = { ...said, streaming: entrance?.streaming === true }
     const model = modelOf(start)
-    // The open slot is for the SDK below. Another prompt of the same batch is no part of this call.
+    // The open slot is for the SDK below. Another prompt of the same batch does not belong to this call.
     const parent = context.with(opener.runs.parentContext(parentId), () => runInOpenSlot(() => context.active()))
     const call = startCall({
       operation,

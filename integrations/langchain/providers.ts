@@ -1,7 +1,7 @@
-/** LangChain's words and the words of the GenAI conventions. */
+/** Maps LangChain's names of providers and finish reasons to those of the GenAI conventions and the hub. */
 import type { hub } from '../../src/autolog/contract.js'
 
-/** `ls_provider`, as the packages of LangChain send it, in lower case. */
+/** By `ls_provider` of the packages of LangChain, in lower case. */
 const PROVIDERS: Readonly<Record<string, string>> = {
   amazon_bedrock: 'aws.bedrock',
   aws: 'aws.bedrock',
@@ -31,7 +31,7 @@ export function providerName(lsProvider: string | undefined): string {
   return PROVIDERS[name] ?? name
 }
 
-/** Why a model stopped, as providers say it in `finish_reason`, `stop_reason`, `finishReason` or `done_reason`. */
+/** By the values of `finish_reason`, `stop_reason`, `finishReason` or `done_reason` of providers. */
 const FINISH_REASONS: Readonly<Record<string, hub.FinishReason>> = {
   stop: 'stop',
   end_turn: 'stop',
@@ -56,7 +56,7 @@ const FINISH_REASONS: Readonly<Record<string, hub.FinishReason>> = {
   error_toxic: 'content_filter',
 }
 
-/** `undefined`: the provider said nothing that the hub has a word for. */
+/** `undefined` if the hub has no such reason. */
 export function finishReason(said: string | undefined): hub.FinishReason | undefined {
   return said === undefined ? undefined : FINISH_REASONS[said.toLowerCase()]
 }

@@ -1,4 +1,4 @@
-/** What LangChain says of a model call when it starts, in hub shape. */
+/** Converts the start of a model call of LangChain to hub shape. */
 import { asString, isObject, type hub } from '../../src/autolog/contract.js'
 import { toHubMessage } from './messages.js'
 
@@ -8,7 +8,7 @@ export interface ModelStart {
   readonly serialized: unknown
   /** Messages of a chat model, or one prompt. */
   readonly input: readonly unknown[] | string
-  /** `invocation_params` and call options, as the model class gives them. */
+  /** `invocation_params` and call options of the model class. */
   readonly extra: unknown
   readonly metadata: Fields
   readonly streaming: boolean
@@ -22,12 +22,12 @@ export function parametersOf(extra: unknown): Fields {
   }
 }
 
-/** The model's name, by whatever field the package has for it. */
+/** The model's name, from the field that the package has for it. */
 export function modelOf(start: Pick<ModelStart, 'metadata' | 'extra' | 'serialized'>): string | undefined {
   const parameters = parametersOf(start.extra)
   const kwargs = isObject(start.serialized) && isObject(start.serialized['kwargs']) ? start.serialized['kwargs'] : {}
   const deployment = first([kwargs], asString, 'deployment_name', 'azureOpenAIApiDeploymentName', 'deploymentName')
-  // Beside a deployment the class says a model of its own where the program names none.
+  // With a deployment, the class has a default model if the program sets none.
   if (deployment !== undefined && first([kwargs], asString, 'model', 'model_name', 'modelName') === undefined)
     return deployment
   return (
@@ -36,7 +36,7 @@ export function modelOf(start: Pick<ModelStart, 'metadata' | 'extra' | 'serializ
   )
 }
 
-/** `content` false leaves messages and tools unread. */
+/** @param content - Whether to read messages and tools. */
 export function toHubRequest(start: ModelStart, model: string | undefined, content: boolean): hub.ChatRequest {
   const parameters = parametersOf(start.extra)
   const nested = isObject(parameters['inferenceConfig']) ? parameters['inferenceConfig'] : {}
@@ -112,7 +112,7 @@ function messagesOf(input: ModelStart['input']): hub.Message[] {
   return typeof input === 'string' ? [{ role: 'user', content: input }] : input.map((message) => toHubMessage(message))
 }
 
-/** Names only: telemetry records no more of a tool. */
+/** Only the names: telemetry records no more of a tool. */
 function toolsOf(tools: unknown): hub.Tool[] | undefined {
   if (!Array.isArray(tools) || tools.length === 0) return undefined
   return tools.flatMap((tool: unknown): hub.Tool[] => {

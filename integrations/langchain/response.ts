@@ -1,4 +1,4 @@
-/** LangChain's `LLMResult` in hub shape. */
+/** Converts LangChain's `LLMResult` to hub shape. */
 import { asString, isObject, type hub } from '../../src/autolog/contract.js'
 import { toHubAnswer, toolCallsOf } from './messages.js'
 import { finishReason } from './providers.js'
@@ -9,7 +9,7 @@ const fields = (value: unknown): Fields => (isObject(value) ? value : {})
 const count = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined
 
-/** The answer to one prompt. `content` false leaves messages unread. */
+/** The answer to one prompt. @param content - Whether to read messages. */
 export function toHubResponse(output: unknown, content: boolean): hub.ChatCompletion | undefined {
   const result = fields(output)
   const lists: unknown = result['generations']
@@ -29,7 +29,7 @@ export function toHubResponse(output: unknown, content: boolean): hub.ChatComple
   }
 }
 
-/** LangChain makes ids of its own where the provider gives none. */
+/** Without the ids that LangChain makes itself if the provider gives none. */
 function idOf(message: Fields, metadata: Fields): string {
   const own = asString(message['id'])
   return (own?.startsWith('run-') ? undefined : own) ?? asString(metadata['id']) ?? ''
@@ -48,7 +48,7 @@ function choiceOf(generation: Fields, index: number, content: boolean): hub.Chat
   const text = isObject(generation['message']) ? undefined : asString(generation['text'])
   return {
     index,
-    // LangChain ended the run as a success, so a model that names no reason has stopped by itself.
+    // LangChain has ended the run as a success, so a model without a reason has stopped by itself.
     finish_reason: finishReason(said) ?? (calls ? 'tool_calls' : 'stop'),
     message:
       content && text === undefined
@@ -59,7 +59,7 @@ function choiceOf(generation: Fields, index: number, content: boolean): hub.Chat
   }
 }
 
-/** `usage_metadata` of the message, else what the model class put into `llmOutput`. */
+/** `usage_metadata` of the message, else the usage in `llmOutput`. */
 function usageOf(message: Fields, llmOutput: Fields): hub.Usage | undefined {
   const usage = fields(message['usage_metadata'])
   const input = count(usage['input_tokens'])
@@ -69,7 +69,7 @@ function usageOf(message: Fields, llmOutput: Fields): hub.Usage | undefined {
   const outputDetails = fields(usage['output_token_details'])
   const cached = count(inputDetails['cache_read']) ?? 0
   const written = count(inputDetails['cache_creation']) ?? 0
-  // Some packages count cached tokens apart from the others; the hub's total includes them.
+  // Some packages do not include cached tokens in the input. The hub's total does.
   const prompt = (input ?? 0) < cached + written ? (input ?? 0) + cached + written : (input ?? 0)
   return {
     prompt_tokens: prompt,

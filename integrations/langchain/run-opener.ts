@@ -1,20 +1,20 @@
-/** Opens runs: what all kinds of them have in common. */
+/** Opens runs of all kinds. */
 import { context, type Context } from '@opentelemetry/api'
 import { asString, groupOf, guard, semconv } from '../../src/autolog/contract.js'
 import { runs, type Outcome, type Watch } from './runs.js'
 
 export type Metadata = Readonly<Record<string, unknown>>
 
-/** Where LangChain and LangGraph programs put the id of a conversation. */
+/** Metadata in which LangChain and LangGraph programs have the id of a conversation. */
 const CONVERSATION = ['thread_id', 'session_id', 'conversation_id'] as const
 
 export class RunOpener {
-  /** How many copies of LangChain are patched. Without one, runs that are still told of are not followed. */
+  /** How many copies of LangChain are patched. When there is none any more, runs are no longer traced. */
   installed = 0
-  /** Show the runs that only hold others together. */
+  /** Whether to show runs that only group others. */
   internals = false
 
-  /** Not held: a program may clone a configuration with the handler in it. */
+  /** No property, because a program may clone a configuration with the handler. */
   get runs(): typeof runs {
     return runs
   }

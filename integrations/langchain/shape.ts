@@ -10,7 +10,7 @@ export interface ChainStart {
   readonly metadata: Readonly<Record<string, unknown>>
   readonly runType: string | undefined
   readonly parent: Run | undefined
-  /** What is run, where that is known. */
+  /** The graph that runs, if known. */
   readonly graph: unknown
 }
 
@@ -19,10 +19,10 @@ export interface Shape {
   readonly name: string
 }
 
-/** LangChain and LangGraph put this tag on runs that are of no use to a reader. */
+/** The tag of LangChain and LangGraph for internal runs. */
 const HIDDEN = 'langsmith:hidden'
 
-/** Runs that only hold others together. They are shown when the program has named them, or at the top. */
+/** Runs that only group others. They are shown if the program has named them, or at the top. */
 const GLUE: ReadonlySet<string> = new Set([
   'RunnableAssign',
   'RunnableBinding',
@@ -38,7 +38,7 @@ const GLUE: ReadonlySet<string> = new Set([
   'RunnableWithFallbacks',
 ])
 
-/** Pure formatting: quick, and its failure shows on the chain around it. */
+/** Formatting: it is fast, and an error is also on the chain around it. */
 const FORMATTING: ReadonlySet<string> = new Set(['prompt', 'parser'])
 
 /** Path of a LangChain class, such as `['langgraph', 'pregel', 'CompiledStateGraph']`. */
@@ -47,7 +47,7 @@ export function classPath(serialized: unknown): readonly string[] {
   return Array.isArray(id) ? id.filter((part) => typeof part === 'string') : []
 }
 
-/** `undefined`: no span; what runs inside hangs on the nearest run that has one. */
+/** `undefined`: no span. The parent of what runs inside is then the nearest run with a span. */
 export function shapeOf(start: ChainStart, internals: boolean): Shape | undefined {
   const path = classPath(start.serialized)
   const className = path.at(-1) ?? 'Runnable'
@@ -62,14 +62,14 @@ export function shapeOf(start: ChainStart, internals: boolean): Shape | undefine
 }
 
 /**
- * `createAgent` marks its graph by metadata, which every run below inherits. The graph that brings the mark is the agent;
- * another graph inside it is a workflow.
+ * `createAgent` marks its graph by metadata, which every run below inherits. The first graph with the mark is the agent; another
+ * graph inside it is a workflow.
  */
 function graphShape({ metadata, parent, graph }: ChainStart, name: string): Shape {
   const agent = asString(metadata['lc_agent_name'])
   const integration = metadata['ls_integration']
   const outer = parent?.facts
-  // The configuration of a node around it may say that LangGraph made it.
+  // The configuration of a node around it may set LangGraph as its integration.
   const created = integration === CREATE_AGENT || (agent !== undefined && outer?.agent !== agent)
   const own = outer?.integration !== integration || outer?.agent !== agent || name === agent
   if (created && own) return { kind: 'agent', name: agent ?? name }
@@ -78,7 +78,7 @@ function graphShape({ metadata, parent, graph }: ChainStart, name: string): Shap
 
 const CREATE_AGENT = 'langchain_create_agent'
 
-/** As LangGraph's `createReactAgent` builds it, and programs by hand: a node that asks the model, and one that runs tools. */
+/** A graph with a node that calls the model and one that runs tools, as LangGraph's `createReactAgent` and programs build it. */
 function isReactAgent(graph: unknown): boolean {
   const nodes = path(graph, 'nodes')
   return isObject(nodes) && isObject(nodes['agent']) && Array.isArray(path(nodes['tools'], 'bound', 'tools'))

@@ -1,9 +1,9 @@
-/** What a tool is given. */
+/** The input of a tool. */
 import { isObject, jsonCopy } from '../../src/autolog/contract.js'
 
 /**
- * LangChain hands its handlers a tool's input as JSON, and fails where it has none (a bigint, a circle): which it would not
- * without ours. Such an input is given a JSON form that nobody else sees. Every other is handed on as it is.
+ * LangChain passes a tool's input to handlers as JSON, and throws if it has no JSON form (a bigint, a circle), which would not happen
+ * without our handler. Such an input gets a JSON form here, which only handlers see. Any other input is returned as it is.
  */
 export function withJson(input: unknown): unknown {
   if (!isObject(input) || hasJson(input)) return input

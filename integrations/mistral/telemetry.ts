@@ -1,19 +1,19 @@
-/** What `@mistralai/mistralai` 2.x traces by itself. */
+/** The spans that `@mistralai/mistralai` 2.x makes itself. */
 import { context, propagation, trace, type ProxyTracerProvider } from '@opentelemetry/api'
 import { guard, openCall, path, type ModuleTarget, type Replace } from '../../src/autolog/contract.js'
 
 const wantsGlobal = (): boolean => process.env['MISTRAL_SDK_TELEMETRY']?.trim().toLowerCase() === 'global'
 
-/** What tells of the provider that the program has registered for all clients, of each copy that is loaded. */
+/** For each loaded copy, a function that returns the provider that the program has registered for all clients. */
 const registered = new Set<() => unknown>()
 
-/** Ours go to the global provider, whoever has set it. */
+/** Whether our spans go to this provider too: they go to the global one, whoever has set it. */
 function isOurs(provider: unknown): boolean {
   const global = trace.getTracerProvider() as Partial<ProxyTracerProvider>
   return provider !== undefined && (provider === global || provider === global.getDelegate?.())
 }
 
-/** In the order in which the hook looks for its provider. */
+/** Looks for the provider in the same order as the hook. */
 function goesToOurs(hook: unknown): boolean {
   const own = path(hook, 'tracerProvider')
   if (own !== undefined) return isOurs(own)
@@ -22,8 +22,8 @@ function goesToOurs(hook: unknown): boolean {
 }
 
 /**
- * Its spans, which the program opts into, hold what was asked and answered. Where they would go where ours go, they are
- * not made for calls that have a span here; another provider, or Mistral's, keeps getting them.
+ * Keeps the SDK from making spans for calls that have a span here. The program has to turn them on, and they contain the content of
+ * the call. If they go to another provider, or to Mistral, they are still made.
  */
 const muted: Replace = (original, active) =>
   function (this: unknown, ...args: unknown[]) {
@@ -31,7 +31,7 @@ const muted: Replace = (original, active) =>
     return Reflect.apply(original, this, args)
   }
 
-/** The trace headers that it would have put on the request, for the span that stands in its place. */
+/** Adds the trace headers that the hook would have added, but for our span. */
 function withItsHeaders(request: unknown): unknown {
   guard('propagation', () => {
     const headers = path(request, 'headers')

@@ -4,21 +4,21 @@ import type { Declaration } from '../shared/openai-operations.js'
 
 const RESPONSE: Declaration = { protocol: 'openai-responses' }
 
-/** The response is over, whatever became of it. */
+/** The last event of a response, however it ended. */
 const LAST = /^(?:response\.(?:completed|failed|incomplete|cancelled)|error)$/
 
-/** `sendRaw` is given the JSON. */
+/** `sendRaw` gets the JSON. */
 const eventOf = (message: unknown): unknown =>
   typeof message === 'string' || message instanceof Uint8Array
     ? parseJson(typeof message === 'string' ? message : new TextDecoder().decode(message))
     : message
 
-/** What `createError` of the SDK makes of it is not to be had. */
+/** The error that `createError` of the SDK would make is not available here. */
 class WebSocketError extends Error {
   override readonly name = 'WebSocketError'
 }
 
-/** @param callOf - Makes a call of the client of it. */
+/** @param callOf - Makes the declaration of a call for the client of the connection. */
 export function responsesOver(
   callOf: (
     declaration: Declaration,

@@ -3,13 +3,13 @@ import { isObject, path, type CallDeclaration, type Declared, type Patcher } fro
 
 export const dataOf = (result: unknown): unknown => path(result, 'data')
 
-/** What declarations of such methods have in common. */
+/** What the declarations of such methods share. */
 export const fern = {
   answer: dataOf,
   headers: (result) => path(result, 'rawResponse', 'headers'),
 } satisfies Partial<CallDeclaration>
 
-/** An address, or a function that gives one, which is not asked. */
+/** The base URL, if it is set. A function that returns it is not called. */
 export function baseURLOf(self: unknown, fallback: string): string | undefined {
   const options = path(self, '_options')
   const given = path(options, 'baseUrl') ?? path(options, 'environment') ?? fallback
@@ -17,8 +17,8 @@ export function baseURLOf(self: unknown, fallback: string): string | undefined {
 }
 
 /**
- * A client binds its methods when it is made, so what is patched is what they call by name. Where that is not there, the
- * methods themselves: they are asynchronous functions then, whose answers come without their responses.
+ * Patches the `__method` that a public method calls, because a client binds its public methods when it is made. If there is no
+ * `__method`, patches the public methods: they are async functions then, whose results have no response.
  */
 export function patchFern(patcher: Patcher, holder: unknown, methods: Readonly<Record<string, Declared>>): void {
   for (const [method, declaration] of Object.entries(methods)) {

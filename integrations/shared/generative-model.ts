@@ -9,7 +9,7 @@ import {
 } from '../../src/autolog/contract.js'
 import { contentsOf } from './google-contents.js'
 
-/** Both classes under whatever name. */
+/** Both classes, by their members. */
 export const GENERATIVE_SHAPES = {
   GenerativeModel: ['prototype.generateContent', 'prototype.startChat'],
   ChatSession: ['prototype.sendMessage', 'prototype.sendMessageStream'],
@@ -36,14 +36,14 @@ function settingsOf(holder: unknown): Record<string, unknown> {
   return settings
 }
 
-/** The SDKs take contents alone where the wire has a request. */
+/** The request, which may be given as contents alone. */
 function requestOf(given: unknown): object {
   return isObject(given) && 'contents' in given ? given : { contents: contentsOf(given) }
 }
 
 const modelRequest = ([given]: Args, self: unknown): unknown => ({ ...settingsOf(self), ...requestOf(given) })
 
-/** A chat has its settings where it keeps what it was begun with, or on itself. */
+/** The request of a chat, whose settings are in its parameters or on itself. */
 function chatRequest([given]: Args, self: unknown): unknown {
   const history = path(self, '_history') ?? path(self, 'historyInternal')
   return {
@@ -52,7 +52,7 @@ function chatRequest([given]: Args, self: unknown): unknown {
   }
 }
 
-/** @param classes - Those that the package exports. */
+/** @param classes - The classes that the package exports. */
 export function patchGenerativeModels(
   patcher: Patcher,
   sdk: Sdk,
@@ -61,7 +61,7 @@ export function patchGenerativeModels(
   const generate: CallDeclaration = {
     ...sdk,
     protocol: 'gemini-generate',
-    // A whole answer lies within the result; beside a stream it is promised, and is that itself.
+    // A whole answer is within the result. The promise beside a stream resolves to the answer itself.
     answer: (result) => path(result, 'response') ?? result,
     signal([, options]) {
       const signal = path(options, 'signal')

@@ -1,7 +1,7 @@
 /**
  * Responses that are made in the background (https://platform.openai.com/docs/guides/background): the call that begins one is
- * the inference, and gets no usage; every call that fetches it later gets all of it. The first that sees it finished tells
- * the usage, and stays what it is, a `fetch_response`: so one answer is one inference, and is counted once.
+ * the inference and gets no usage. Every call that fetches it later gets all of it. The first one that gets it finished reports the
+ * usage, but stays a `fetch_response`. So one answer is one inference and is counted once.
  */
 import type { Attributes } from '@opentelemetry/api'
 import { asString, isObject, path, semconv, reportsUsage, type CallDeclaration } from '../../src/autolog/contract.js'
@@ -12,7 +12,7 @@ const responses: Declaration = { protocol: 'openai-responses' }
 
 const RUNNING: ReadonlySet<unknown> = new Set(['queued', 'in_progress'])
 
-/** Whether the usage of `response` is to be told by the call that got it. */
+/** Whether the call that got `response` reports its usage. */
 function isFirst(response: unknown): boolean {
   return reportsUsage(asString(path(response, 'id')), {
     finished: !RUNNING.has(path(response, 'status')),
@@ -20,13 +20,13 @@ function isFirst(response: unknown): boolean {
   })
 }
 
-/** How far the answer has come. Of a stream nobody knows before its end. */
+/** Status of the answer. For a stream, it is known only at the end. */
 function statusOf(response: unknown): Attributes {
   const status = asString(path(response, 'status'))
   return status === undefined ? {} : { [semconv.RESPONSE_STATUS]: status }
 }
 
-/** Events about the response as a whole carry it. */
+/** The response in an event, if the event is about the whole response. */
 const responseIn = (event: unknown): unknown => path(event, 'response')
 
 export function createResponse(body: unknown): Declaration {
@@ -46,7 +46,7 @@ export function createResponse(body: unknown): Declaration {
   }
 }
 
-/** What an answer says that is not new: whose it is, and no more. */
+/** Only the identity of an answer whose content and usage another call reports. */
 const known = (response: unknown): object => ({
   id: path(response, 'id'),
   model: path(response, 'model'),
@@ -55,7 +55,7 @@ const known = (response: unknown): object => ({
   output: [],
 })
 
-/** @param stream - Whether the events are asked for. */
+/** @param stream - Whether the request asks for events. */
 export function fetchResponse(id: unknown, stream: unknown): Declaration {
   return {
     ...responses,

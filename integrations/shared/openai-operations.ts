@@ -1,21 +1,21 @@
-/** The operations of OpenAI's API (https://platform.openai.com/docs/api-reference): one line each, for methods and raw requests. */
+/** The operations of OpenAI's API (https://platform.openai.com/docs/api-reference), one line each, for methods and requests by path. */
 import { countedTokens, path, type CallDeclaration } from '../../src/autolog/contract.js'
 import { createResponse } from './openai-background.js'
 
-/** What an operation is, whichever client asks for it. */
+/** The declaration of an operation, for any client. */
 export type Declaration = Omit<CallDeclaration, 'provider'>
 
 export interface Operation {
-  /** Below the base URL. */
+  /** Path below the base URL. */
   readonly path: string
-  /** Names of the classes to the one that has the method, below the client's class or the package itself. */
+  /** Path of the class that has the method, from the client's class or the exports of the package. */
   readonly holder: readonly string[]
   readonly method: string
-  /** Or what tells it by the request's body. */
+  /** A declaration, or a function that returns it for the body of a request. */
   readonly declaration: Declaration | ((body: unknown) => Declaration)
 }
 
-/** Makes a conversation shorter. */
+/** Compacts a conversation. */
 const COMPACT: Declaration = { protocol: 'openai-responses' }
 const COUNT: Declaration = {
   protocol: 'openai-responses',
@@ -57,7 +57,7 @@ export const openaiOperations: readonly Operation[] = [
   at('/audio/translations', 'create', 'Audio.Translations', { protocol: 'openai-translations' }),
 ]
 
-/** The operation that a path asks for; the first one, since some paths end alike. */
+/** The operation of a path. The first match counts, since some paths have the same end. */
 export function operationAt(operations: readonly Operation[], pathname: string): Operation | undefined {
   return operations.find((operation) => pathname.endsWith(operation.path))
 }

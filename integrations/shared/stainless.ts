@@ -1,6 +1,6 @@
 /**
- * SDKs that Stainless generates: resources hold the methods, their client is `_client`, and requests by path
- * (`client.post('/chat/completions', …)`) go below them.
+ * SDKs that Stainless generates. Resources have the methods, `_client` is their client, and the methods use requests by path
+ * (`client.post('/chat/completions', …)`).
  */
 import {
   asString,
@@ -14,21 +14,21 @@ import {
 import { declarationOf, operationAt, type Declaration, type Operation } from './openai-operations.js'
 
 export interface StainlessSdk {
-  /** The client's class: a name that the package exports. Default: its default export. */
+  /** The exported name of the client's class. Default: the default export. */
   readonly client: string
-  /** The provider's name in telemetry, when the host is not a known one. Given the client. */
+  /** The provider's name in telemetry, for hosts that are not known. */
   readonly provider: string | ((client: unknown) => string)
-  /** Methods of resources, and requests by path. A version that lacks one of them has its others traced. */
+  /** Methods of resources, and requests by path. Those that a version lacks are left out. */
   readonly operations: readonly Operation[]
-  /** Of calls, by their format. */
+  /** Attributes of calls, by their format. */
   readonly attributes?: Readonly<Partial<Record<string, NonNullable<CallDeclaration['attributes']>>>>
-  /** A method of the client that all requests go through, where those by path have no methods of their own. */
+  /** A method of the client that makes all requests, if there is no method for each HTTP method. */
   readonly through?: string
-  /** The request's body with what the client adds to it. Default: the body as the program gave it. */
+  /** The body with what the client adds to it. Default: the body as it is. */
   readonly body?: (body: unknown, client: unknown) => unknown
-  /** What a request by path is; asked before `operations`. */
+  /** Declares a request by path. Called before `operations` is searched. */
   readonly raw?: (request: RawRequest) => Declaration | undefined
-  /** Changes the body of a request by path, for what its path says. */
+  /** The body of a request by path, with what is only in the path. */
   readonly rawBody?: (request: RawRequest) => unknown
 }
 
@@ -36,8 +36,8 @@ export interface Stainless {
   readonly instrument: ModuleTarget['instrument']
   readonly shapes: NonNullable<ModuleTarget['shapes']>
   /**
-   * @param clientOf - The client behind what the method is called on.
-   * @param bodyOf - The request's body in the method's arguments.
+   * @param clientOf - The client of the object that has the method.
+   * @param bodyOf - The body in the arguments of the method.
    */
   readonly callOf: (
     declaration: Declaration,
@@ -89,7 +89,7 @@ export function stainless(sdk: StainlessSdk): Stainless {
           typeof declaration === 'function'
             ? ([body]: Args) => callOf(declarationOf(operation, body))
             : callOf(declaration)
-        // Some packages hang the classes of their resources on the client's class, some export them.
+        // In some packages, the classes of the resources are on the client's class; others export them.
         const resource = path(Client, ...holder) ?? path(module, ...holder)
         patcher.call(path(resource, 'prototype'), method, declared)
       }

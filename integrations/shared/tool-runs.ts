@@ -1,6 +1,6 @@
 /**
- * Helpers of SDKs that call a model and its tools in turns until it has its answer: the run is a span, so that its calls and what
- * its tools do are one trace. The SDKs give it no name, so it has that of the method.
+ * Helpers of SDKs that call a model and its tools in turns until there is an answer. The run is a span, so that its calls and tools
+ * are one trace. It has the name of the method.
  */
 import { context } from '@opentelemetry/api'
 import {
@@ -14,26 +14,26 @@ import {
   type Step,
 } from '../../src/autolog/contract.js'
 
-/** A method that begins its run at once, and gives an emitter that tells of its end. */
+/** For a method that begins its run at once and returns an emitter that reports the end. */
 export function patchEmittedRuns(patcher: Patcher, holder: unknown, method: string): void {
   if (isObject(holder) && method in holder) patcher.wrap(holder, method, emittedRun(method))
 }
 
 /**
- * A method that gives a run which begins when it is iterated, as its other methods do as well.
+ * For a method that returns a run, which begins when it is iterated or one of its other methods is called.
  *
- * @param tells - Whether the SDK makes a span of the run itself. Given what the method is called on.
+ * @param makesSpan - Whether the SDK makes a span for the run itself, for the object that has the method.
  */
 export function patchIteratedRuns(
   patcher: Patcher,
   holder: unknown,
   method: string,
-  tells: (self: unknown) => boolean,
+  makesSpan: (self: unknown) => boolean,
 ): void {
-  if (isObject(holder) && method in holder) patcher.wrap(holder, method, iteratedRun(method, tells))
+  if (isObject(holder) && method in holder) patcher.wrap(holder, method, iteratedRun(method, makesSpan))
 }
 
-/** In an older version one such method calls another. */
+/** In an older version, one such method calls another. */
 let beginning = false
 
 const emittedRun =
@@ -55,7 +55,7 @@ const emittedRun =
       }
     }
 
-/** By what it tells its listeners: one of ours would count as one that handles its errors. */
+/** Watches `emit`, because a listener of ours would count as handling errors. */
 function endWith(runner: unknown, step: Step): boolean {
   const emit = isObject(runner) ? runner['_emit'] : undefined
   if (typeof emit !== 'function') return false
@@ -70,11 +70,11 @@ function endWith(runner: unknown, step: Step): boolean {
 }
 
 const iteratedRun =
-  (name: string, tells: (self: unknown) => boolean): Replace =>
+  (name: string, makesSpan: (self: unknown) => boolean): Replace =>
   (original, active) =>
     function (...args) {
       const runner: unknown = Reflect.apply(original, this, args)
-      if (active() && guard('tools', tells, this) === false) guard('tools', watchIteration, runner, name)
+      if (active() && guard('tools', makesSpan, this) === false) guard('tools', watchIteration, runner, name)
       return runner
     }
 

@@ -77,14 +77,10 @@ export function esbuildPlugin(): EsbuildPlugin {
       build.onResolve({ filter: new RegExp(`^(?:${names.join('|')})(?:/|$)`) }, async (args) => {
         if (args.pluginData === ASKED) return undefined
         const { importer, namespace, resolveDir, kind } = args
-        const found = await build.resolve(args.path, {
-          importer,
-          namespace,
-          resolveDir,
-          kind,
-          pluginData: ASKED,
-        })
-        if (found.external || found.errors.length > 0 || !find(found.path)) return undefined
+        const found = await ask(() =>
+          build.resolve(args.path, { importer, namespace, resolveDir, kind, pluginData: ASKED }),
+        )
+        if (!found || found.external || found.errors.length > 0 || !find(found.path)) return undefined
         return { path: found.path, namespace: found.namespace, suffix: found.suffix, sideEffects: true }
       })
       build.onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
@@ -93,4 +89,10 @@ export function esbuildPlugin(): EsbuildPlugin {
       })
     },
   }
+}
+
+/** Bun takes the plugins of esbuild, but cannot be asked: oven-sh/bun#2771. It keeps what `onLoad` adds without it. */
+async function ask(resolve: () => Promise<Resolved>): Promise<Resolved | undefined> {
+  if ((globalThis as { Bun?: unknown }).Bun !== undefined) return undefined
+  return resolve()
 }

@@ -1,10 +1,12 @@
 /** Every subcommand, one line each. */
 import type { Command } from './command.js'
+import { doctorCommand } from './doctor.js'
 import { importCommand } from './import.js'
 import { pricesCommand } from './prices.js'
 import { providersCommand } from './providers.js'
 
 export const commands: ReadonlyMap<string, Command> = new Map([
+  ['doctor', doctorCommand],
   ['import', importCommand],
   ['prices', pricesCommand],
   ['providers', providersCommand],

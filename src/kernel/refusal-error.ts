@@ -1,4 +1,4 @@
-/** From what an error body says to the error that says it. */
+/** Makes the error for a refusal from what the error body says. */
 import type { Usage } from './hub.js'
 import { withNestedError, waitInWords } from './error-body.js'
 import { isRetryableClass, type ErrorClass } from './error-class.js'
@@ -13,13 +13,13 @@ interface ClassifiedRefusal {
   readonly retryAfterMs: number | undefined
 }
 
-/** Classes for which a wait in the message counts; for others it is only advice. */
+/** Classes for which a wait in the message counts. For others, it is only advice. */
 const WAITS: ReadonlySet<ErrorClass> = new Set(['rate-limit', 'quota', 'overloaded', 'server'])
 
 /**
- * The class of a refusal, and its wait.
+ * The class of a refusal, and the wait that it asks for.
  *
- * @param wait - Milliseconds from elsewhere than the message.
+ * @param wait - Milliseconds from a header or a field.
  * @param codes - The provider's numeric codes.
  */
 export function classifyRefusal(
@@ -43,9 +43,9 @@ export function classifyRefusal(
 /**
  * An error that came inside a 200 answer.
  *
- * @param decoded - What the format reads of it.
+ * @param decoded - The error as the format reads it.
  * @param status - The HTTP status that it would have had.
- * @param usage - What was counted all the same.
+ * @param usage - The usage of the answer, if it has one.
  */
 export function refusedInAnswer(decoded: WireError, body: unknown, status?: number, usage?: Usage): ProviderError {
   const error = withNestedError(decoded, body)

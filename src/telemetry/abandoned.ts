@@ -1,32 +1,32 @@
 /**
- * Ends spans whose result nobody reads: a stream that is never consumed, or a response whose body is left
- * alone. The garbage collector tells of most; a time limit and the end of the process catch the rest.
+ * Ends spans whose result nobody reads: a stream that is never consumed, or a response whose body is never read. The garbage
+ * collector finds most of them; a time limit and the end of the process find the rest.
  */
 import { guard } from '../kernel/guard.js'
 import { hasNodeModules, unref } from '../kernel/platform.js'
 
-/** Milliseconds after which something nobody has begun to read counts as abandoned. */
+/** Milliseconds after which a result that nobody reads counts as abandoned. */
 const IDLE_LIMIT = 5 * 60_000
 
 interface Watched {
   readonly end: () => void
   since: number
-  /** A read was over since the last look at it, which tells the time: it would cost too much to tell it at each read. */
+  /** Whether a read has ended since the last check. The check sets the time, because reading the clock at each read is slow. */
   fresh: boolean
-  /** A read is under way: its reader waits for the provider, however long that takes. */
+  /** Whether a read is under way. It may wait for the provider for any time. */
   reading: boolean
-  /** The same, of a target that has to be asked. Must not keep it alive. */
+  /** The same, for a target that must be asked. Must not keep the target alive. */
   readonly waits: (() => boolean) | undefined
 }
 
-/** Call it once the result is done with, or watched in another way. */
+/** Call it to end the watch: the result was read, or is watched in another way. */
 export interface AbandonWatch {
   (): void
-  /** A read begins: nothing is abandoned until it is over. */
+  /** A read begins. The result is not abandoned while it lasts. */
   reading(): void
-  /** A read is over; from here on the time limit runs anew. */
+  /** A read has ended. The time limit starts anew. */
   read(): void
-  /** From here on it is this that must not be collected: what the first target gave away. */
+  /** Watches this object instead, which the program got from the first target. */
   follow(target: object): void
 }
 
@@ -61,17 +61,17 @@ function sweep(olderThan: number): void {
   for (const entry of watched) {
     if (entry.fresh) entry.since = now
     entry.fresh = false
-    // At the end of the process a read that is under way will never be over.
+    // At the end of the process, a read that is under way will never end.
     const idle = olderThan === 0 || (now - entry.since >= olderThan && !isReading(entry))
     if (idle) guard('abandoned', () => finish(entry))
   }
 }
 
 /**
- * Calls `end` if `target` is collected, stays unread past the limit, or the process runs out of work.
- * `end` must not refer to `target`. Call the returned function once somebody reads.
+ * Calls `end` if `target` is garbage-collected, stays unread past the limit, or the process runs out of work. `end` must not
+ * refer to `target`.
  *
- * @param waits - Whether somebody waits for more, where reads do not tell. Must not refer to `target` either.
+ * @param waits - Whether somebody waits for more, if reads cannot be seen. Must not refer to `target` either.
  */
 export function endWhenAbandoned(target: object, end: () => void, waits?: () => boolean): AbandonWatch {
   const entry: Watched = { end, since: performance.now(), fresh: false, reading: false, waits }
@@ -84,7 +84,7 @@ export function endWhenAbandoned(target: object, end: () => void, waits?: () => 
   return watchOf(entry)
 }
 
-/** Once: the process has run out of work, or may get more from what is done now. */
+/** Listens for the end of work once: what is done then may bring more work. */
 function watchExit(): void {
   if (watchesExit || !hasNodeModules()) return
   watchesExit = true
@@ -94,13 +94,13 @@ function watchExit(): void {
   })
 }
 
-/** Calls `end` whenever the process runs out of work, before it exits. There is no way back, so it is for things that last. */
+/** Calls `end` whenever the process runs out of work, before it exits. Cannot be undone. */
 export function atExit(end: () => void): void {
   exits.push(end)
   watchExit()
 }
 
-/** Apart from the target, which the functions here must not keep alive. */
+/** A function of its own, so that nothing here keeps the target alive. */
 function watchOf(entry: Watched): AbandonWatch {
   const stop = (): void => {
     if (!watched.has(entry)) return

@@ -1,6 +1,6 @@
 /**
- * One try of a model call at one target: a child of the call's span. It has no operation name, so that a
- * call with three attempts stays one inference.
+ * The span of one attempt of a model call at one target: a child of the call's span. It has no operation name, so that a call
+ * with three attempts counts as one inference.
  */
 import { isSpanContextValid, SpanKind, SpanStatusCode, trace, type Context, type Span } from '@opentelemetry/api'
 import type { TraceHeaders } from '../kernel/provider.js'
@@ -23,7 +23,7 @@ export interface AttemptStart {
   /** Why this target, in a few words. */
   readonly reason: string
   readonly baseURL: string
-  /** The gateway's own headers for the caller's trace, where the target is a gateway that has some. */
+  /** The gateway's own headers for the caller's trace, if the target is a gateway with such headers. */
   readonly traceHeaders?: TraceHeaders | undefined
 }
 
@@ -37,7 +37,7 @@ export interface AttemptEnd {
 export interface AttemptSpan {
   /** Send the request in this context: its slot names this attempt as the request's parent. */
   readonly context: Context
-  /** The trace headers for a request to `url`, where the propagation rule allows them. */
+  /** The trace headers for a request to `url`, if the option `propagate` allows them. */
   headers(url: string): Readonly<Record<string, string>> | undefined
   /** Ends the span. Only the first call counts. */
   end(end: AttemptEnd): void
@@ -58,7 +58,7 @@ function headersFor(
   return guard('propagation', () => headersTo(span, new URL(url), settings(), { own }))
 }
 
-/** Nothing records, but a trace that was not sampled is still continued. */
+/** Records nothing, but continues a trace that was not sampled. */
 class SilentAttempt implements AttemptSpan {
   readonly context: Context
   private readonly span: Span | undefined

@@ -1,4 +1,4 @@
-/** From hub shapes to span attributes: the one place where a GenAI span gets its values. */
+/** Makes span attributes from hub shapes: the one place where a GenAI span gets its values. */
 import type { Attributes } from '@opentelemetry/api'
 import { isObject } from '../kernel/json.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
@@ -6,7 +6,7 @@ import * as semconv from './semconv.js'
 import { guard } from '../kernel/guard.js'
 import { type CallPrice, type TelemetrySettings } from './settings.js'
 
-// The program's values come here unchecked: one of another type than the API's is left out.
+// The program's values are not checked before. One with another type than the API's is left out.
 function putText(attributes: Attributes, key: string, value: unknown): void {
   if (typeof value === 'string' && value !== '') attributes[key] = value
 }
@@ -15,9 +15,9 @@ function putCount(attributes: Attributes, key: string, value: unknown): void {
   if (typeof value === 'number' && Number.isFinite(value)) attributes[key] = value
 }
 
-// Each function here writes into the attributes that it is given, and gives them back: most spans are of several.
+// Each function here adds to the given attributes and returns them: most spans use several.
 
-/** What a chat request's scalars say; messages are never read. */
+/** Settings of a chat request. Never reads the messages. */
 export function chatRequestAttributes(request: ChatRequest, attributes: Attributes = {}): Attributes {
   if (request.n != null && request.n !== 1) putCount(attributes, semconv.REQUEST_CHOICE_COUNT, request.n)
   if (request.stream === true) attributes[semconv.REQUEST_STREAM] = true
@@ -56,8 +56,8 @@ export function embeddingsRequestAttributes(request: EmbeddingsRequest, attribut
 }
 
 /**
- * @param failed - The call ended with an error: a choice that never finished says so. In an answer that the program itself
- *   has left, such a choice has no reason.
+ * @param failed - Whether the call ended with an error: a choice that did not finish then has the reason `error`. In an answer
+ *   that the program stopped reading, such a choice has no reason.
  */
 export function chatResponseAttributes(
   response: ChatCompletion,
@@ -72,7 +72,7 @@ export function chatResponseAttributes(
   return response.usage ? usageAttributes(response.usage, current, attributes) : attributes
 }
 
-/** A choice that has none yet has `undefined` or `null`, whatever its type says. */
+/** A choice without a reason so far has `undefined` or `null`, whatever its type says. */
 function finishReasons({ choices }: ChatCompletion, failed: boolean): string[] {
   const reasons: string[] = []
   for (const { finish_reason: reason } of choices as readonly { readonly finish_reason: string | null | undefined }[]) {
@@ -87,7 +87,7 @@ export function embeddingsResponseAttributes(response: EmbeddingsResponse, attri
   return attributes
 }
 
-/** Of an answer that is neither chat nor embeddings, such as an image or an order of documents. */
+/** For an answer that is neither chat nor embeddings, such as an image or a ranking. */
 export function otherAttributes(
   answer: { readonly id: string; readonly model: string; readonly usage?: Partial<Usage> | undefined },
   current: Pick<TelemetrySettings, 'semconv'>,
@@ -104,15 +104,15 @@ export function otherAttributes(
 
 const PIECES = ['input_seconds', 'input_characters', 'output_seconds', 'generated_images'] as const
 
-/** Of a call that counts tokens. */
+/** For a call that counts tokens. */
 export function countedTokens(count: unknown): Attributes {
   return typeof count === 'number' ? { [semconv.COUNTED_TOKENS]: count } : {}
 }
 
-/** Those of the conventions, and, as these allow, others where none of them fits: `audio` is sound that is no speech. */
+/** Values of the conventions, and others that these allow: `audio` is sound that is not speech. */
 export type OutputType = 'image' | 'json' | 'speech' | 'text' | 'audio' | 'video'
 
-/** What an operation gives, where its request does not say so. */
+/** The output type of an operation, if its request does not have it. */
 export function outputType(type: OutputType): Attributes {
   return { [semconv.OUTPUT_TYPE]: type }
 }
@@ -147,7 +147,7 @@ export function usageAttributes(
   return attributes
 }
 
-/** A name that is safe and of low cardinality, as `error.type` wants. */
+/** A name that is safe and of low cardinality, as `error.type` must be. */
 const IDENTIFIER = /^[A-Za-z][\w.-]{0,63}$/
 
 /** The provider's code, else its error type, else the class of the exception, else the HTTP status, else `_OTHER`. */
@@ -164,8 +164,8 @@ function readErrorType(error: unknown): string {
   const outer = isObject(body) ? body : {}
   const inner = isObject(outer['error']) ? outer['error'] : outer
   const className = (constructor as { name?: unknown } | undefined)?.name
-  // Every web API throws the one class `DOMException`; its name tells what happened.
-  // The AWS SDK has a class for each error it knows, and one for all others, which the name tells apart.
+  // All web APIs throw `DOMException`; its name says what happened. The AWS SDK has a class for each error that it knows and
+  // one for all others; the name tells those apart.
   const plain = className === 'Error' || className === 'DOMException' || className === 'Object' || isObject(metadata)
   const status = statusOf(error)
   // A status says more than that it is an error.
@@ -176,7 +176,7 @@ function readErrorType(error: unknown): string {
   return status === undefined ? semconv.ERROR_TYPE_OTHER : String(status)
 }
 
-/** Where SDKs keep the status of the answer that an error stands for. */
+/** The HTTP status of the answer behind an error, from where SDKs keep it. */
 export function statusOf(error: unknown): number | undefined {
   return guard('error', () => {
     if (!isObject(error)) return undefined
@@ -193,7 +193,7 @@ export function statusOf(error: unknown): number | undefined {
 
 const servers = new Map<string, { address: string; port: number; url: URL } | undefined>()
 
-/** Host and port of a base URL; remembered, because a program has few of them. */
+/** Host and port of a base URL. Cached, because a program has few of them. */
 export function serverOf(baseURL: string): { address: string; port: number; url: URL } | undefined {
   const known = servers.get(baseURL)
   if (known || servers.has(baseURL)) return known
@@ -208,17 +208,17 @@ export function serverOf(baseURL: string): { address: string; port: number; url:
   return server
 }
 
-/** Where the other side of an exchange is. */
+/** Address of the other side of an exchange. */
 export function serverAttributes(url: URL): Attributes {
   const server = serverOf(url.origin)
   return server ? { [semconv.SERVER_ADDRESS]: server.address, [semconv.SERVER_PORT]: server.port } : {}
 }
 
-/** Headers that speak of a key or a person stay off the span. */
+/** Headers about a key or a person are not recorded. */
 const PRIVATE_HEADER =
   /-(api-?keys?|keys?|tokens?|auth|authorization|cookie|secret|users?|end-user|teams?|org|email|spend|budget)(-|$)/
 
-/** By rule, a header's attribute, or `null` for one that is left out. Answers have the same few headers, again and again. */
+/** For each rule, the attribute of a header, or `null` for one that is left out. Cached, because answers have the same few headers. */
 const headerKeys = new WeakMap<TelemetrySettings['keepsHeader'], Map<string, string | null>>()
 const MOST_HEADERS = 512
 

@@ -1,4 +1,4 @@
-/** What a call gathers while it runs, the same for the call that has the span and for those inside it. */
+/** What a call collects while it runs, for both the call that has the span and those inside it. */
 import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { ChatCompletion, EmbeddingsResponse } from '../kernel/hub.js'
 import { responseHeaderAttributes } from './attributes.js'
@@ -7,17 +7,17 @@ import type { Call, CallEnd, CallResponse, OtherAnswer } from './call-types.js'
 import { guard } from '../kernel/guard.js'
 import { settings } from './settings.js'
 
-/** Facts that only come while the call runs. */
+/** Facts that are known only while the call runs. */
 export interface Facts {
   chat?: ChatCompletion
   embeddings?: EmbeddingsResponse
   other?: OtherAnswer
-  /** USD, when the answer's headers say it. */
+  /** USD, from the headers of the answer. */
   cost?: number
   /** Seconds. */
   firstChunk?: number
   attributes?: Attributes
-  /** Hides what the answer's ids and names may quote. */
+  /** Hides secrets that ids and names in the answer may quote. */
   readonly mask?: Mask | undefined
 }
 
@@ -34,7 +34,7 @@ export abstract class BaseCall implements Call {
   protected readonly facts: Facts
   protected startedAt = performance.now()
 
-  /** @param mask - Of the client that makes the call. */
+  /** @param mask - The mask of the client that makes the call. */
   constructor(mask?: Mask) {
     this.facts = { mask }
   }

@@ -1,6 +1,6 @@
 /**
- * Collects ended spans and passes them to an exporter in batches. The SDK's processor is not used, because this runs as a
- * guest in a program: its timers do not keep the process alive, every lost span is counted, a flush also waits for the
+ * Collects ended spans and passes them to an exporter in batches. The SDK's processor is not used, because this code is
+ * a guest in a program: its timers do not keep the process alive, every lost span is counted, a flush also waits for the
  * batch under way, and an exporter that throws, rejects or never answers does no harm.
  */
 import { context, ROOT_CONTEXT, TraceFlags, type Context } from '@opentelemetry/api'
@@ -44,7 +44,7 @@ const QUEUE_BYTES = 128 * 1024 * 1024
 export class BatchProcessor implements SpanProcessor {
   private readonly options: BatchOptions
   private queue: ReadableSpan[] = []
-  /** Of the queue, by weight. */
+  /** Approximate size of the queue. */
   private bytes = 0
   private timer: NodeJS.Timeout | undefined
   private draining: Promise<void> | undefined
@@ -79,7 +79,7 @@ export class BatchProcessor implements SpanProcessor {
   async forceFlush(): Promise<void> {
     const { exporter } = this.options
     const drained = this.drain()
-    // Tells the exporter to hurry; a failure shows in the export itself.
+    // Makes the exporter hurry. A failure shows in the export itself.
     await settled(() => exporter.forceFlush?.())
     await drained
   }
@@ -144,7 +144,7 @@ export class BatchProcessor implements SpanProcessor {
             if (result.code === SUCCESS) finish(undefined, (result as PartialExportResult).rejectedSpans)
             else finish(failureReason(result.error))
           })
-          // An `async` export fails only by its promise.
+          // An `async` export fails by its promise.
           if (returned instanceof Promise) returned.catch((error: unknown) => finish(failureReason(error)))
         } catch (error) {
           finish(failureReason(error))

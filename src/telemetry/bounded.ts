@@ -1,4 +1,4 @@
-/** Attributes as they may stand on a span: of bounded length, and without what must not be shown. */
+/** Limits the length of attributes, and hides secrets in them. */
 import type { Attributes, AttributeValue } from '@opentelemetry/api'
 import { clip } from '../kernel/plain-text.js'
 
@@ -14,18 +14,18 @@ export type Mask = (text: string) => string
 
 const noMask: Mask = (text) => text
 
-/** @param given - The mask of a client, which knows its keys. */
+/** @param given - The mask of a client, which hides its keys. */
 export function boundedAttributes(attributes: Attributes, given?: Mask): Attributes {
   if (!given && isBounded(attributes)) return attributes
   const mask = given ?? noMask
   const bounded: Attributes = {}
-  // Cut first, so that a mask never reads a book, and with room for what it may cut off.
+  // Cut first, so that the mask never reads a very long text, but at twice the length, as the mask may shorten it.
   const one = (text: string): string => clip(mask(clip(text, 2 * LENGTH)), LENGTH)
   for (const [key, value] of Object.entries(attributes)) bounded[key] = boundedValue(value, one)
   return bounded
 }
 
-/** Nearly all are, and need no copy. */
+/** Nearly all attributes are, and need no copy. */
 function isBounded(attributes: Attributes): boolean {
   for (const key in attributes) {
     const value = attributes[key]

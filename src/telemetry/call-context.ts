@@ -1,7 +1,7 @@
-/** The context of a call: its parent with a span and a slot, without the copies of a map that two `setValue` make. */
+/** The context of a call: its parent with a span and a slot. Faster than two `setValue`, each of which copies a map. */
 import { ROOT_CONTEXT, trace, type Context, type Span } from '@opentelemetry/api'
 
-/** Set with a span on it, a context tells the key: the API has it for itself. */
+/** The key of the span in a context, which is private to the API: found by setting a span. */
 const spanKeyOf = (span: Span): symbol => {
   let found: symbol | undefined
   const told: Context = {
@@ -26,7 +26,7 @@ export class CallContext implements Context {
   private readonly slotKey: symbol
 
   constructor(parent: Context, span: Span, slotKey: symbol, slot: unknown) {
-    // A chain of these would keep every call alive that was made inside of another.
+    // A chain of these would keep alive every call that was made inside another.
     this.parent = parent instanceof CallContext ? parent.flat() : parent
     this.span = span
     this.spanKey = spanKey ??= spanKeyOf(span)

@@ -1,6 +1,6 @@
 /**
- * The model call that is open in the current context. A layer below (an SDK under a framework, a request
- * under an SDK) finds the call here and completes it, instead of adding a span beside it.
+ * The model call that is open in the current context. A layer below (an SDK under a framework, a request under an SDK) finds the
+ * call here and completes it, instead of adding a second span.
  */
 import { CallContext } from './call-context.js'
 import { context, type Attributes, type Context, type Span } from '@opentelemetry/api'
@@ -9,7 +9,7 @@ import type { Call, CallStart, Layer } from './call-types.js'
 
 export type { Layer } from './call-types.js'
 
-/** What a request of it needs to know of a step, such as one of a store. */
+/** What a request needs to know of the step that makes it, such as one of a vector store. */
 export interface RequestingStep {
   readonly ended: boolean
   readonly recording: boolean
@@ -17,21 +17,21 @@ export interface RequestingStep {
 }
 
 export interface CallSlot {
-  /** Empty while a framework has opened the slot and not yet said that a call began. */
+  /** `undefined` while a framework has opened the slot but not yet reported a call. */
   call: Call | undefined
-  /** In place of a call: the step whose requests these are. */
+  /** Instead of a call: the step that makes the requests. */
   readonly step?: RequestingStep
-  /** Span that wire requests name as their parent: an attempt's, or the call's own. */
+  /** The parent span of requests on the wire: an attempt's, or the call's own. */
   span: Span | undefined
-  /** A call began in it while it was empty: the layer below made the span. */
+  /** Whether a call began in the empty slot: then the layer below has made the span. */
   used?: boolean
   /** Innermost layer of the call so far. Default `framework`. */
   readonly layer?: Layer | undefined
-  /** Host that the call is addressed to; other hosts have no part in it. */
+  /** Host that the call is addressed to. Requests to other hosts do not belong to it. */
   readonly server?: string | undefined
-  /** What the innermost layer began it with. */
+  /** The start of the call in the innermost layer. */
   readonly start?: CallStart
-  /** The layer gives its requests their trace headers itself, so none are added as they leave. */
+  /** Whether the layer adds trace headers to its requests itself, so that none are added on the wire. */
   readonly injects?: boolean | undefined
 }
 
@@ -59,14 +59,14 @@ export function withSlot(current: Context, slot: CallSlot): Context {
 }
 
 /**
- * Runs `run` in an empty slot. A framework whose hook is told of a call only after it began wraps the
- * call with this; the hook then fills the slot with {@link fillSlot}.
+ * Runs `run` in an empty slot. Used around the call of a framework whose hook reports a call only after it began. The hook then
+ * fills the slot with {@link fillSlot}.
  */
 export function runInOpenSlot<T>(run: () => T): T {
   return context.with(withSlot(context.active(), { call: undefined, span: undefined }), run)
 }
 
-/** Names `call` as the call of the innermost empty slot. Returns whether there was one. */
+/** Makes `call` the call of the innermost empty slot. @returns Whether there was one. */
 export function fillSlot(call: Call, span: Span | undefined): boolean {
   const slot = slotOf(context.active())
   if (!slot || slot.call || slot.step) return false

@@ -1,28 +1,28 @@
-/** What a model call is to telemetry: what it begins with, what is told while it runs, and how it ends. */
+/** A model call in telemetry: its start, what is reported while it runs, and its end. */
 import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import type { Mask } from './bounded.js'
 import type * as semconv from './semconv.js'
 
-/** Who makes a call: a framework over an SDK, an SDK, or the client of this package under an SDK's `fetch`. */
+/** What makes a call: a framework over an SDK, an SDK, or the client of this package under an SDK's `fetch`. */
 export type Layer = 'framework' | 'sdk' | 'client'
 
 /**
- * `other`: attributes, for a request that is neither chat nor embeddings. `usage`: what it already says is billed, where
- * its answer says nothing.
+ * `other`: attributes of a request that is neither chat nor embeddings. `usage`: what the request says is billed, in case the
+ * answer has no usage.
  */
 export type CallRequest =
   | { readonly chat: ChatRequest }
   | { readonly embeddings: EmbeddingsRequest }
   | { readonly other: Attributes; readonly usage?: Partial<Usage> | undefined }
 
-/** What is known of an answer that is neither chat nor embeddings. */
+/** An answer that is neither chat nor embeddings. */
 export interface OtherAnswer {
   /** Empty when the provider gives none. */
   readonly id: string
-  /** Empty when the provider does not say. */
+  /** Empty when the provider gives none. */
   readonly model: string
-  /** As in chat, as far as it is counted. */
+  /** As in chat, but with only what is counted. */
   readonly usage?: Partial<Usage> | undefined
 }
 
@@ -33,28 +33,28 @@ export type CallResponse =
 
 export interface CallStart {
   readonly operation: semconv.OperationName
-  /** Value of `gen_ai.provider.name` unless the host says better. */
+  /** Value of `gen_ai.provider.name`, unless the host is known as another provider. */
   readonly provider: string
   readonly model: string | undefined
   /**
-   * The request in hub shape. A function is called once, only if the span records, with whether messages
-   * are wanted; content is read at that moment, so later changes by the program do not show.
+   * The request in hub shape. A function is called once, only if the span records, with whether content is captured. Content is
+   * read at that moment, so later changes by the program do not show.
    */
   readonly request: CallRequest | ((content: boolean) => CallRequest | undefined) | undefined
-  /** Where the client sends the request; gives `server.address` and `server.port`. */
+  /** Where the client sends the request, for `server.address` and `server.port`. */
   readonly baseURL: string | undefined
   readonly attributes?: Attributes | undefined
-  /** Hides secrets that the provider's names and ids may quote. */
+  /** Hides secrets that names and ids of the provider may quote. */
   readonly mask?: Mask | undefined
-  /** Who makes the call. Default `framework`. */
+  /** What makes the call. Default `framework`. */
   readonly layer?: Layer
-  /** Whose method makes the call. */
+  /** The object whose method makes the call. */
   readonly self?: unknown
-  /** The layer gives its requests their trace headers itself. Default: they are added as the requests leave. */
+  /** Whether the layer adds trace headers to its requests itself. Default: they are added on the wire. */
   readonly injects?: boolean
   /** Parent; default the active context. */
   readonly parent?: Context
-  /** When it began, in milliseconds since the epoch, for a call that is told of when it is over. Default: now. */
+  /** When it began, in milliseconds since the epoch, for a call that is reported when it has ended. Default: now. */
   readonly startTime?: number
 }
 
@@ -67,29 +67,29 @@ export interface Call {
   /** Run the request in this context: it carries the span and the call's slot. */
   readonly context: Context
   readonly span: Span | undefined
-  /** Whether what follows is worth computing. */
+  /** Whether anything is recorded. If not, attributes need not be computed. */
   readonly recording: boolean
-  /** Whether messages are wanted, so that decoders read them. */
+  /** Whether content is captured, so that decoders must read it. */
   readonly content: boolean
   readonly ended: boolean
-  /** The other tool whose span of this call is completed, in place of one of our own. */
+  /** The tool whose span of this call is completed, instead of a span of our own. */
   readonly completes: string | undefined
   /**
-   * The first piece of a streamed answer is there. Later calls cost nothing.
+   * The first piece of a streamed answer has come. Only the first call counts.
    *
-   * @param at - When it came, as `performance.now()` tells time. Default: now.
+   * @param at - When it came, on the clock of `performance.now()`. Default: now.
    */
   chunk(at?: number): void
   headers(headers: Pick<Headers, 'forEach' | 'get'>): void
   response(response: CallResponse): void
-  /** Attributes that the decoders do not know of. */
+  /** Adds attributes that the decoders do not give. */
   set(attributes: Attributes): void
-  /** What the answer says is not recorded, also where content is: the program does not want it. */
+  /** Does not record the content of the answer, even if content is captured: the program does not want it. */
   hideAnswer(): void
   /**
-   * Ends the span as the call inside ends, which may still be read: this layer is not told its answer.
+   * Ends the span when the call inside ends, whose answer may still be read. For a layer that does not get the answer.
    *
-   * @returns `false` when no call was made inside. Nothing is ended then.
+   * @returns `false` when no call was made inside. Then nothing ends.
    */
   endWithInner(): boolean
   /** Ends the span. Only the first call counts. */

@@ -1,7 +1,6 @@
 /**
- * A model call as telemetry sees it: one inference (or embeddings) span from start to end, whichever
- * layer makes the call. A call that starts inside another open one adds no span; what it learns from the
- * wire completes the outer span.
+ * A model call in telemetry: one inference (or embeddings) span, whichever layers make the call. A call that starts inside an
+ * open one adds no span; what it reads from the wire completes the outer span.
  */
 import { context } from '@opentelemetry/api'
 import type { Call, CallStart, Layer } from './call-types.js'
@@ -23,8 +22,8 @@ export function startCall(start: CallStart): Call {
 }
 
 /**
- * Whether the call that is open in the active context is this very one: the same method of the same object, entered again.
- * It is where another tool's wrapper is between two patches of ours.
+ * Whether the call that is open in the active context is this one: the same method of the same object, entered again. This
+ * happens when another tool's wrapper is between two patches of ours.
  */
 export function isEntered({ self, operation, model, layer }: CallStart): boolean {
   const slot = slotOf(context.active())
@@ -36,9 +35,9 @@ export function isEntered({ self, operation, model, layer }: CallStart): boolean
 const RANK: Record<Layer, number> = { framework: 2, sdk: 1, client: 0 }
 
 /**
- * Whether a call inside an open one is that same call, seen from a layer below. A call of the same layer,
- * or of another kind, is one that the program makes on the way: an SDK call in a custom `fetch`, an
- * embedding for a cache. Frameworks wrap one another, so theirs are one call.
+ * Whether a call inside an open one is the same call, in a layer below. A call of the same layer or of another kind is a separate
+ * one that the program makes on the way, such as an SDK call in a custom `fetch` or an embedding for a cache. Frameworks wrap
+ * one another, so their calls are one.
  */
 function joins(start: CallStart, open: CallStart, openLayer: Layer = open.layer ?? 'framework'): boolean {
   const layer = start.layer ?? 'framework'

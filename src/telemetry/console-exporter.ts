@@ -7,7 +7,7 @@ import { renderTree } from './tree.js'
 
 /** How long a finished trace waits for spans that end after their root, such as those of streams. */
 const GRACE_MS = 100
-/** Spans kept for traces whose root has not ended; beyond it the oldest trace is printed as it is. */
+/** The most spans that are kept for traces whose root has not ended. Beyond it, the oldest trace is printed as it is. */
 const MAX_WAITING_SPANS = 2_000
 
 export interface ConsoleOptions {
@@ -31,7 +31,7 @@ export class ConsoleTreeProcessor implements SpanProcessor {
 
   constructor({ stream = stderr, env = process.env, graceMs = GRACE_MS }: ConsoleOptions = {}) {
     this.stream = stream
-    // https://no-color.org: any value but the empty one.
+    // https://no-color.org: any value except the empty one.
     this.color = stream.isTTY === true && !env['NO_COLOR']
     this.graceMs = graceMs
     process.once('exit', this.onExit)
@@ -118,7 +118,7 @@ const stderr = {
     return process.stderr.columns
   },
   write(text: string): void {
-    // If the reader has gone, the stream emits `error`, which would end a program without a listener.
+    // If the reader of stderr is gone, the stream emits `error`, which would end a program without a listener.
     process.stderr.once('error', ignore)
     process.stderr.write(text, () => process.stderr.removeListener('error', ignore))
   },

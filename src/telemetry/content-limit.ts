@@ -1,6 +1,6 @@
 /**
- * Limits recorded content. Backends drop spans above a size, and an attribute that the SDK cuts is no longer JSON. So
- * content is cut here, where it still has a structure.
+ * Limits recorded content. Backends drop spans above a size, and an attribute that the SDK cuts is no longer JSON. So content is
+ * cut here, while it still has a structure.
  */
 import { isObject } from '../kernel/json.js'
 import { headOf, wellFormed } from '../kernel/plain-text.js'
@@ -16,7 +16,7 @@ const BLOB_LIMIT = 32 * 1024
 /** Limits of the SDK (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#attribute-limits). */
 const LIMIT_VARIABLES = ['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT']
 
-/** The most characters that one attribute of content may have: 128 Ki, or the SDK's own limit where that is lower. */
+/** The most characters that one attribute of content may have: 128 Ki, or the SDK's own limit if that is lower. */
 export function contentLimit(): number {
   const limits = LIMIT_VARIABLES.map((name) => Number.parseInt(environment()[name] ?? '', 10)).filter(
     (limit) => limit >= 0,
@@ -24,7 +24,7 @@ export function contentLimit(): number {
   return Math.min(DEFAULT_LIMIT, ...limits)
 }
 
-/** `part` without data that is too large to be worth recording; `omitted_bytes` then says how much it was. */
+/** `part` without data that is too large to record. `omitted_bytes` then says how much it was. */
 export function boundedPart(part: TelemetryPart): TelemetryPart {
   const { content } = part
   if (part.type !== 'blob' || typeof content !== 'string' || content.length <= BLOB_LIMIT) return part
@@ -49,7 +49,7 @@ export function boundedJson(value: unknown, limit = contentLimit()): string | un
   return Array.isArray(value) && value.length > 1 ? newest(cut, limit) : beginning(cut, limit)
 }
 
-/** `text` of at most `limit` characters, with a note about what is missing. */
+/** `text` with at most `limit` characters, and a note about what is missing. */
 export function boundedText(given: string, limit = contentLimit()): string {
   const text = withoutData(given)
   if (text.length <= limit) return wellFormed(text)
@@ -59,7 +59,7 @@ export function boundedText(given: string, limit = contentLimit()): string {
 
 const missing = (count: number): string => `… [${count} more characters]`
 
-/** How JSON writes half a pair of surrogates, unless the text itself has a backslash there. */
+/** A lone surrogate in JSON, unless the text itself has a backslash there. */
 const LONE_SURROGATE = /\\u[dD][89a-fA-F]/
 
 function plainJson(value: unknown): string | undefined {
@@ -67,12 +67,12 @@ function plainJson(value: unknown): string | undefined {
     const json = JSON.stringify(value) as string | undefined
     return json !== undefined && LONE_SURROGATE.test(json) ? undefined : json
   } catch {
-    // A number without JSON form or a circle, which the slower way writes down.
+    // A BigInt or a circle. The slower way handles both.
     return undefined
   }
 }
 
-/** A copy that is all JSON, as what is recorded of `value` will be: what has a `toJSON` as that says. */
+/** A copy of `value` that is plain JSON, as it is recorded. Applies `toJSON`. */
 export function jsonCopy(value: unknown): unknown {
   const json = toJson(value)
   return json === undefined ? undefined : (JSON.parse(json) as unknown)
@@ -86,7 +86,7 @@ function toJson(value: unknown, room = Infinity): string | undefined {
     if (typeof item === 'string') return boundedItem(item, room)
     if (typeof item === 'bigint') return item.toString()
     if (typeof item !== 'object' || item === null) return item
-    // `this` holds the item: what lies above it ends there.
+    // `this` holds the item, so it is the last of the objects above.
     while (above.length > 0 && above.at(-1) !== this) above.pop()
     if (above.includes(item)) return '[circular]'
     above.push(item)
@@ -99,7 +99,7 @@ function boundedItem(given: string, room: number): string {
   return wellFormed(text.length > room ? headOf(text, room) + missing(text.length - room) : text)
 }
 
-/** Without data that is too large to be worth recording: all of the text, or within it, as in the JSON that a tool gave. */
+/** Removes base64 that is too large to record: the whole text, or parts of it, such as in the JSON that a tool returned. */
 function withoutData(text: string): string {
   if (text.length <= BLOB_LIMIT) return text
   return isBase64(text)
@@ -111,7 +111,7 @@ const RUN = /[\w+/-]+={0,2}/g
 
 const leftOut = ({ length }: string): string => `[${Math.floor((length * 3) / 4)} bytes of base64 left out]`
 
-/** The length of text that shows whether it is prose. */
+/** How many characters are read to decide whether text is base64. */
 const BASE64_SAMPLE = 1_024
 const BASE64 = /^(?:data:[^,]{0,200};base64,)?(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w+/-]+$/
 
@@ -132,7 +132,7 @@ function newest(json: string, limit: number): string | undefined {
 }
 
 function beginning(json: string, limit: number): string | undefined {
-  // Quotes and backslashes of the text take a second character each.
+  // Quotes and backslashes take two characters each in JSON.
   for (let room = limit - 2; room > 0; room = Math.floor(room / 2)) {
     const text = JSON.stringify(boundedText(json, room))
     if (text.length <= limit) return text

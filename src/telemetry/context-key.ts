@@ -1,6 +1,6 @@
 /**
- * A key for a value on an OpenTelemetry context: the symbol that `createContextKey` of the API makes, so that copies of this
- * package share what they put there. Made here, as constants are made at import, when the API is not loaded yet.
+ * A key for a value in an OpenTelemetry context. It is the symbol that the API's `createContextKey` makes, so copies of this
+ * package share the values. Made here because keys are constants, and the API must not load at import.
  */
 export function contextKey(name: string): symbol {
   return Symbol.for(name)

@@ -1,8 +1,8 @@
 /**
  * The `OTEL_*` variables (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  * and https://opentelemetry.io/docs/specs/otel/protocol/exporter/) as one checked object. The tracer
- * provider reads the samplers and span limits itself; they are only checked here, because it reports a bad
- * value to nobody. A bad value counts as unset and adds a warning, which never quotes a header.
+ * provider reads the samplers and span limits itself. They are only checked here, because it does not report a bad value. A bad
+ * value counts as unset and adds a warning, which never quotes a header.
  */
 import { builtin } from '../kernel/builtin.js'
 import { decodeResourceAttributes } from './resource-attributes.js'
@@ -43,7 +43,7 @@ export interface TelemetryEnvironment {
 type Variables = Readonly<Record<string, string | undefined>>
 
 const TRACES_PATH = '/v1/traces'
-/** The longest delay a timer takes. */
+/** The longest delay of a timer. */
 const MAX_TIMER = 2 ** 31 - 1
 const SAMPLERS = ['always_on', 'always_off', 'traceidratio']
 const KNOWN_SAMPLERS = new Set([...SAMPLERS, ...SAMPLERS.map((sampler) => `parentbased_${sampler}`)])
@@ -66,7 +66,7 @@ function httpUrl(text: string): URL | undefined {
   return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined
 }
 
-/** Whether the two can be sent as a header. */
+/** Whether name and value can be sent as a header. */
 export function isSendableHeader(name: string, value: string): boolean {
   const { validateHeaderName, validateHeaderValue } = builtin('node:http')
   try {
@@ -74,7 +74,7 @@ export function isSendableHeader(name: string, value: string): boolean {
     validateHeaderValue(name, value)
     return true
   } catch {
-    // The validators answer by throwing; the text of their error is not needed.
+    // The validators throw for what cannot be sent. The text of the error is not needed.
     return false
   }
 }
@@ -126,7 +126,7 @@ export function readEnvironment(variables: Variables = process.env): TelemetryEn
       const header = entry.slice(0, at).trim()
       const value = decoded(entry.slice(at + 1).trim())
       if (at > 0 && value !== undefined && isSendableHeader(header, value)) headers[header.toLowerCase()] = value
-      // Not even the name is quoted: without "=" it may be a key.
+      // Does not quote the name either: without "=", it may be a key.
       else
         warnings.push(
           `entry ${index + 1} of ${name} is ignored: write name=value, percent-encoded, separated by commas`,
@@ -212,7 +212,7 @@ export function readEnvironment(variables: Variables = process.env): TelemetryEn
       scheduledDelayMs: number(['OTEL_BSP_SCHEDULE_DELAY'], 5_000, 0),
       exportTimeoutMs: number(['OTEL_BSP_EXPORT_TIMEOUT'], 30_000, 1),
     },
-    // Baggage may carry anything, so it leaves the process only when asked for.
+    // Baggage may contain anything, so it is sent only when the variable names it.
     propagators: named ? named.filter((name) => name !== 'none') : ['tracecontext'],
     warnings,
   }

@@ -1,6 +1,6 @@
 /**
- * Sends waiting spans when the process ends: when it runs out of work, or by a signal that the program does not handle. We
- * listen to signals only while spans wait, since a listener keeps the signal from ending a program that hangs.
+ * Sends waiting spans when the process ends: when it runs out of work, or on a signal that the program does not handle. Listens to
+ * signals only while spans wait, because a listener keeps the signal from ending a program that hangs.
  */
 import { isMainThread } from 'node:worker_threads'
 import { guard } from '../kernel/guard.js'
@@ -15,7 +15,7 @@ const SIGNAL_WAIT_MS = 1_500
 export interface WaitingSpans {
   /** Spans that are not sent yet. */
   pending(): number
-  /** Spans that were sent or given up. */
+  /** Spans that were sent or dropped. */
   done(): number
   flush(timeoutMs?: number): Promise<void>
 }
@@ -46,7 +46,7 @@ export class ExitWatch {
   private readonly beforeExit = (): void => {
     const pending = this.spans.pending()
     const seen = this.spans.done() + pending
-    // Spans that the last such flush could not send are not retried for ever.
+    // Does not retry for ever what the last such flush could not send.
     if (pending === 0 || seen === this.lastExit) return
     this.lastExit = seen
     void this.spans.flush()
@@ -76,12 +76,12 @@ export class ExitWatch {
     this.listeners.clear()
   }
 
-  /** The program now has a handler of its own, which alone decides when the process ends. */
+  /** The program now has a handler of its own, which decides when the process ends. */
   private readonly stepAside = (event: string | symbol): void => {
     const listener = this.listeners.get(event as Signal)
     if (!listener) return
     this.listeners.delete(event as Signal)
-    // Not before theirs is added: Node would stop watching the signal.
+    // Only after the program's listener is added: without any, Node would stop watching the signal.
     queueMicrotask(() => process.removeListener(event, listener))
   }
 

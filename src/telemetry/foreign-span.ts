@@ -1,6 +1,6 @@
 /**
- * The span that another tool has made of the very call that begins here. It stays the only one: what it lacks is added to it,
- * nothing that stands on it is changed, and its tool ends it.
+ * The span that another tool has made for the call that begins here. It stays the only one: what it lacks is added, nothing on it
+ * is changed, and the tool ends it.
  */
 import { SpanStatusCode, trace, type Attributes, type Context, type Span, type SpanStatus } from '@opentelemetry/api'
 import { isObject } from '../kernel/json.js'
@@ -12,21 +12,21 @@ import { registeredProvider } from './global-api.js'
 import { kindOf } from './operation-kind.js'
 import * as semconv from './semconv.js'
 
-/** What spans show beyond the API. */
+/** Members of spans beyond the API. */
 interface Readable extends Span {
   readonly attributes?: Attributes
   readonly status?: SpanStatus
   readonly resource?: object
   readonly instrumentationScope?: { readonly name: string }
-  /** Until 2.0 of the SDK. */
+  /** Before 2.0 of the SDK. */
   readonly instrumentationLibrary?: { readonly name: string }
-  /** Of Sentry, whose spans are its own: `data` in version 10, `attributes` in 11. */
+  /** On Sentry's own spans: `data` in version 10, `attributes` in 11. */
   getSpanJSON?(): { readonly data?: Attributes; readonly attributes?: Attributes }
-  /** Of OpenInference, whose spans stand around those of the SDK. */
+  /** On OpenInference's spans, which wrap those of the SDK. */
   readonly span?: Readable
 }
 
-/** How a tool says that a span is a model call: an attribute, what its values stand for, and where the model is named. */
+/** How a tool marks a span as a model call: an attribute, what its values mean, and the attributes with the model. */
 interface Dialect {
   readonly attribute: string
   /** Default: the value is an operation of the conventions. */
@@ -42,7 +42,7 @@ const DIALECTS: readonly Dialect[] = [
     kinds: { LLM: 'chat', EMBEDDING: 'embeddings' },
     models: ['llm.model_name', 'embedding.model_name'],
   },
-  // Traceloop, before it took the names of the conventions.
+  // Traceloop, before it used the names of the conventions.
   {
     attribute: 'llm.request.type',
     kinds: { chat: 'chat', completion: 'chat', embedding: 'embeddings' },
@@ -56,19 +56,22 @@ const DIALECTS: readonly Dialect[] = [
   },
 ]
 
-/** What became of the call that a foreign span was completed for. */
+/** Tools that also measure each call whose span they make: `gen_ai.client.operation.duration` and `.token.usage`. */
+const MEASURING: ReadonlySet<string> = new Set(['@opentelemetry/instrumentation-openai'])
+
+/** The state of the call for which a foreign span was completed. */
 const completed = new WeakMap<Span, 'open' | 'failed' | 'done'>()
 
 /**
- * @returns What stands for the active span where another tool has made it of this call. `undefined`: the call needs a span of
- *   its own.
+ * @returns A wrapper of the active span, if another tool has made that for this call. `undefined`: the call needs a span of its
+ *   own.
  */
 export function foreignSpan(parent: Context, start: CallStart): CompletedSpan | undefined {
   const span: Readable | undefined = trace.getSpan(parent)
   if (!span || slotOf(parent)?.span === span || !span.isRecording()) return undefined
   const attributes = attributesOf(span)
   if (!attributes || !isOf(attributes, start) || !goesWhereOursGo(span)) return undefined
-  // A call that failed may be tried again below the same span; a second one that answers is another.
+  // A call that failed may be retried below the same span. After an answer, the next call is another one.
   const known = completed.get(span)
   if (known === 'open' || known === 'done') return undefined
   return new CompletedSpan(span, toolOf(span, attributes))
@@ -102,13 +105,13 @@ function toolOf(span: Readable, attributes: Attributes): string {
   return scope?.name ?? (typeof origin === 'string' ? `Sentry (${origin})` : 'another tool')
 }
 
-/** A tool may have a tracer provider of its own, whose spans no exporter of ours sees. Spans that are no SDK's have no resource. */
+/** Whether our exporter gets the span: a tool may have a tracer provider of its own. Spans that are not the SDK's have no resource. */
 function goesWhereOursGo(span: Readable): boolean {
   const { resource } = readable(span)
   return resource === undefined || resource === resourceOf(registeredProvider())
 }
 
-/** The SDK keeps it where only its types hide it. */
+/** The resource of a provider of the SDK, which is private only in its types. */
 function resourceOf(provider: unknown): unknown {
   if (!isObject(provider)) return undefined
   const { getDelegate } = provider
@@ -116,11 +119,11 @@ function resourceOf(provider: unknown): unknown {
   return provider['resource'] ?? provider['_resource']
 }
 
-/** Writes to the span what is not on it yet. */
+/** Adds to the span what it does not have yet. */
 export class CompletedSpan implements Span {
   /** The span itself. */
   readonly span: Span
-  /** Whose it is. */
+  /** Name of the tool. */
   readonly tool: string
   private failed = false
 
@@ -128,6 +131,11 @@ export class CompletedSpan implements Span {
     this.span = span
     this.tool = tool
     completed.set(span, 'open')
+  }
+
+  /** Whether its tool puts the call into metrics of its own. */
+  get isMeasured(): boolean {
+    return MEASURING.has(this.tool)
   }
 
   spanContext() {
@@ -171,7 +179,7 @@ export class CompletedSpan implements Span {
     return this
   }
 
-  /** Its tool has named it. */
+  /** Does nothing: the tool has named it. */
   updateName(): this {
     return this
   }
@@ -180,22 +188,22 @@ export class CompletedSpan implements Span {
     this.span.recordException(...exception)
   }
 
-  /** The call is over. */
+  /** The call has ended. The tool ends the span. */
   end(): void {
     completed.set(this.span, this.failed ? 'failed' : 'done')
     if (this.span.isRecording()) leave(this.span)
   }
 }
 
-/** Milliseconds that a tool gets to end its span once the call is over. */
+/** Milliseconds that a tool has to end its span after the call. */
 const GRACE = 10_000
 
-/** Spans whose call is over, with the time of that, in milliseconds since the epoch. */
+/** Open spans whose call has ended, each with that time in milliseconds since the epoch. */
 const left = new Map<Span, number>()
 let watch: NodeJS.Timeout | undefined
 let watchesExit = false
 
-/** Some tools forget their span where a call fails or a stream is not read to its end, and the call would be seen nowhere. */
+/** Ends the span if the tool does not. Some tools never end a span when a call fails or a stream is not read to its end. */
 function leave(span: Span): void {
   left.set(span, Date.now())
   watch ??= setInterval(endForgotten, GRACE / 2, GRACE).unref()

@@ -1,7 +1,7 @@
 /**
- * What is registered with the OpenTelemetry API, across all copies of `@opentelemetry/api` in the process.
- * Copies share one object on `globalThis`, but a copy of a newer minor version than the one that made it
- * ignores it, and a copy that handed out tracers before a registration through another copy keeps them dead.
+ * What is registered with the OpenTelemetry API, across all copies of `@opentelemetry/api` in the process. Copies share one object
+ * on `globalThis`. But a copy with a newer minor version than the one that made the object ignores it, and tracers that a copy
+ * returned before a registration through another copy never record.
  */
 import { context, ProxyTracerProvider, propagation, trace } from '@opentelemetry/api'
 import type { ContextManager, MeterProvider, TextMapPropagator, TracerProvider } from '@opentelemetry/api'
@@ -37,7 +37,7 @@ export function registeredProvider(): TracerProvider | undefined {
   return globalApi()?.trace
 }
 
-/** Whether what is active reaches what is run later: somebody has registered a context manager. */
+/** Whether somebody has registered a context manager, so that the active context reaches later code. */
 export function carriesContext(): boolean {
   return globalApi()?.context !== undefined
 }
@@ -47,20 +47,19 @@ export function registeredMeterProvider(): MeterProvider | undefined {
   return globalApi()?.metrics
 }
 
-/** Registers what is not registered yet. Returns the object that now stands for the tracer provider. */
+/** Registers what is not registered yet. @returns The registered object for the tracer provider. */
 export function registerGlobals(
   provider: TracerProvider,
   contextManager: () => ContextManager,
   propagator: TextMapPropagator | undefined,
 ): TracerProvider {
   trace.setGlobalTracerProvider(provider)
-  // Asked first, because the API reports a second registration as an error.
+  // Checked first, because the API reports a second registration as an error.
   if (!globalApi()?.context) context.setGlobalContextManager(contextManager())
   if (!globalApi()?.propagation && propagator) propagation.setGlobalPropagator(propagator)
   const api = globalApi()
   if (api) {
-    // The API registers nothing when a copy of any other version made the shared object, which a logger
-    // set through that copy is enough for.
+    // The API registers nothing if a copy of another version made the shared object, for example by setting a logger.
     if (!api.trace) {
       const proxy = new ProxyTracerProvider()
       proxy.setDelegate(provider)
@@ -74,8 +73,9 @@ export function registerGlobals(
 }
 
 /**
- * Lets this copy of the API see a provider that was registered through an older one. Returns that copy's
- * version when this was needed.
+ * Lets this copy of the API see a provider that was registered through an older copy.
+ *
+ * @returns The version of that copy, if this was needed.
  */
 export function connectThisCopy(): string | undefined {
   const api = globalApi()
@@ -91,8 +91,8 @@ export function connectThisCopy(): string | undefined {
 const API_ENTRY = /@opentelemetry[\\/]api[\\/]build[\\/]src[\\/]index\.js$/
 
 /**
- * Connects every other loaded copy of the API that has no provider, or one of `replaceable`. The API is
- * CommonJS even when imported, so all copies are in `require.cache`.
+ * Connects every other loaded copy of the API that has no provider, or one that `replaceable` accepts. The API is CommonJS even
+ * when it is imported, so all copies are in `require.cache`.
  */
 export function connectOtherCopies(
   cache: NodeJS.Dict<NodeModule>,

@@ -1,6 +1,6 @@
 /**
- * Trace context onto requests over HTTP/2, for SDKs that have no hook of their own: the sessions of `node:http2`. The module
- * takes long to load and few programs need it, so it is watched once the program has loaded it.
+ * Adds trace headers to requests over HTTP/2, by watching the sessions of `node:http2`, for SDKs without a hook of their own. The
+ * module takes long to load and few programs need it, so it is watched once the program has loaded it.
  */
 import { syncBuiltinESMExports } from 'node:module'
 import type { ClientHttp2Session, ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2'
@@ -11,7 +11,7 @@ type Http2 = typeof import('node:http2')
 type Headers = OutgoingHttpHeaders | readonly string[] | undefined
 type Request = (this: ClientHttp2Session, headers?: Headers, ...rest: unknown[]) => ClientHttp2Stream
 
-/** Trace headers for a request that goes to `url`; `undefined`: it gets none. */
+/** The trace headers for a request to `url`; `undefined` for none. */
 export type HeadersFor = (url: () => URL, method: unknown) => Readonly<Record<string, string>> | undefined
 
 export const isHttp2 = (specifier: string): boolean => specifier === 'node:http2' || specifier === 'http2'
@@ -21,7 +21,7 @@ export function http2IsLoaded(): boolean {
   return (process as { moduleLoadList?: readonly string[] }).moduleLoadList?.includes('NativeModule http2') ?? false
 }
 
-/** Watches every session that is made from now on, and those of before once one is. The returned function undoes it. */
+/** Watches every session from now on, and earlier ones once a new one is made. @returns A function that undoes it. */
 export function watchHttp2(headersFor: HeadersFor): () => void {
   const module: Http2 = builtin('node:http2')
   const { connect } = module
@@ -56,7 +56,7 @@ export function watchHttp2(headersFor: HeadersFor): () => void {
     if (active) guard('propagation', watch, session, args[0])
     return session
   }
-  // Its promise for `util.promisify` hangs on it.
+  // `connect` has a property for `util.promisify`.
   Object.defineProperties(wrappedConnect, Object.getOwnPropertyDescriptors(connect))
   module.connect = wrappedConnect as Http2['connect']
   syncBuiltinESMExports()
@@ -76,20 +76,20 @@ const pairsOf = (headers: Headers): [string, unknown][] =>
 
 const valueOf = (key: string, headers: Headers): unknown => pairsOf(headers).find(([name]) => name === key)?.[1]
 
-/** By the host that is connected to. */
+/** The URL of a request, with the host of the session. */
 function urlOf(authority: URL | undefined, headers: Headers): URL {
   const path = valueOf(':path', headers)
   return new URL(typeof path === 'string' ? path : '/', authority)
 }
 
-/** A `tracestate` alone names no parent. */
+/** Whether the request has a trace header already. A `tracestate` alone names no parent. */
 function hasAny(headers: Headers, traced: Readonly<Record<string, string>>): boolean {
   return pairsOf(headers).some(
     ([name]) => name.toLowerCase() !== 'tracestate' && Object.hasOwn(traced, name.toLowerCase()),
   )
 }
 
-/** A copy: the program's own headers stay as they are, marks of sensitive ones included. */
+/** A copy with trace headers. The program's own headers are not changed, and sensitive ones stay marked. */
 function added(headers: Headers, traced: Readonly<Record<string, string>>): Headers {
   if (Array.isArray(headers)) return [...(headers as readonly string[]), ...Object.entries(traced).flat()]
   return Object.assign(Object.create(Object.getPrototypeOf(headers ?? {}) as object | null), headers, traced) as Headers

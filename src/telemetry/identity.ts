@@ -1,4 +1,4 @@
-/** Whom calls are for: `withContext` sets it for everything it runs, `metadata` for a single call. */
+/** Whom calls are for. `withContext` sets it for everything that it runs, `metadata` for a single call. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { context, ROOT_CONTEXT, type Attributes, type Context } from '@opentelemetry/api'
 import { sharedState } from '../kernel/state.js'
@@ -24,7 +24,7 @@ export interface Identity {
 }
 
 const IDENTITY = contextKey('tracestitch.identity')
-/** Carries it if no OpenTelemetry context manager is registered. Copies of the package share it. */
+/** Key of the storage that is used if no OpenTelemetry context manager is registered. Copies of the package share it. */
 const SLOT = 'identity'
 type Carrier = AsyncLocalStorage<Identity | undefined>
 const NAMES = ['session', 'user', 'client', 'key'] as const
@@ -35,7 +35,7 @@ export function identityOf(current: Context = context.active()): Identity | unde
   return known ?? (sharedState().get(SLOT) as Carrier | undefined)?.getStore()
 }
 
-/** `current` with `identity` in place of the earlier one. */
+/** `current` with `identity` instead of the earlier one. */
 export function withIdentity(current: Context, identity: Identity): Context {
   return current.setValue(IDENTITY, identity)
 }
@@ -77,7 +77,7 @@ export function mergeIdentity(outer: Identity | undefined, inner: Identity): Ide
   return merged
 }
 
-/** An invalid name would silently count for nobody. */
+/** Removes invalid fields and warns: they would silently count for nobody. */
 function cleaned(identity: Identity): Identity {
   const clean: Identity = { ...identity }
   for (const field of NAMES) clean[field] = nameOf(field, clean[field])
@@ -100,7 +100,7 @@ export function identityAttributes(current: Context, attributes: Attributes = {}
   if (!identity) return attributes
   const { session, user, tags } = identity
   if (session !== undefined) {
-    // Backends differ in which of the two they read.
+    // Some backends read the one, some the other.
     attributes[semconv.SESSION_ID] = session
     attributes[semconv.CONVERSATION_ID] = session
   }

@@ -1,4 +1,4 @@
-/** A call inside a call: it has no span, and hands what it learns to the outer one. */
+/** A call inside a call: it has no span, and passes what it reads to the outer one. */
 import type { Context, Span } from '@opentelemetry/api'
 import { serverOf } from './attributes.js'
 import { BaseCall } from './base-call.js'
@@ -34,20 +34,20 @@ export class InnerCall extends BaseCall {
     })
   }
 
-  /** The outer call says it. */
+  /** Only the outer call has it. */
   readonly completes = undefined
 
   hideAnswer(): void {
     this.outer.hideAnswer()
   }
 
-  /** What is inside this one hands its facts to the outer call too. */
+  /** Calls inside this one pass their facts to the outer call too. */
   endWithInner(): boolean {
     this.end()
     return true
   }
 
-  /** Whether the outer call fails is for the outer layer to say, if it hears of it: it may try again. */
+  /** Its error is not that of the outer call: the outer layer may try again. */
   end(outcome: CallEnd = {}): void {
     if (this.ended) return
     this.ended = true

@@ -1,18 +1,18 @@
-/** Generators whose body must run in a context, and whose reader may leave early. */
+/** Runs generators in a context, and sees when their reader stops early. */
 import { context, type Context } from '@opentelemetry/api'
 import { endWhenAbandoned } from './abandoned.js'
 import { guard } from '../kernel/guard.js'
 import { soon } from '../kernel/platform.js'
 
-/** None of it may refer to the generator. */
+/** Must not refer to the generator. */
 export interface IterationEnd {
-  /** The reader left before the end: `break`, `return`, `throw`, or it never read on. */
+  /** The reader stopped before the end: `break`, `return`, `throw`, or it never read on. */
   readonly left: () => void
-  /** The generator came to its end, or failed. */
+  /** The generator has ended, or failed. */
   readonly ended?: (outcome: { readonly error?: unknown }) => void
   readonly signal?: AbortSignal | undefined
   readonly aborted?: (reason: unknown) => void
-  /** Sees what the generator yields before the reader does. */
+  /** Called with what the generator yields, before the reader gets it. */
   readonly yielded?: (value: unknown) => void
 }
 
@@ -26,7 +26,7 @@ export function isAsyncGenerator(value: unknown): value is AsyncGenerator {
   )
 }
 
-/** `generator` with every step of it taken in `current`; `ended` is told once, when it is over or its reader leaves. */
+/** `generator`, whose every step runs in `current`. `ended` is called once, when it has ended or its reader stops. */
 export function generateIn(
   generator: Generator,
   current: Context,
@@ -56,7 +56,7 @@ export function generateIn(
 
 const nothing = (): void => undefined
 
-/** `generator` with every step of it taken in `current`. */
+/** `generator`, whose every step runs in `current`. */
 export function iterateIn(generator: AsyncGenerator, current: Context, reading?: IterationEnd): AsyncGenerator {
   const wrapper = Object.create(Object.getPrototypeOf(generator) as object) as AsyncGenerator
   let pending = 0
@@ -73,7 +73,7 @@ export function iterateIn(generator: AsyncGenerator, current: Context, reading?:
     close()
     guard('iterate', () => reading?.ended?.(outcome))
   }
-  /** Between two steps nothing holds the generator but its reader. */
+  /** Between two steps, only its reader holds the generator. */
   const settled = (): void => {
     pending--
     if (reading && !over && pending === 0) keep = endWhenAbandoned(wrapper, reading.left)
@@ -106,15 +106,15 @@ export function iterateIn(generator: AsyncGenerator, current: Context, reading?:
   for (const [name, value] of Object.entries(methods)) {
     Object.defineProperty(wrapper, name, { value, writable: true, configurable: true })
   }
-  // One that is never read at all.
+  // For one that is never read at all.
   if (reading?.ended) keep = endWhenAbandoned(wrapper, reading.left)
   return wrapper
 }
 
-/** Apart from the generator, so that a signal which lives long does not keep it alive. */
+/** A function of its own, so that a long-lived signal does not keep the generator alive. */
 function onAbort({ signal, aborted }: IterationEnd): () => void {
   if (!signal || !aborted) return nothing
-  // The framework hears of an abort as well, and knows more about it.
+  // The framework gets the abort as well and knows more about it, so it comes first.
   const listener = (): void => void soon(() => aborted(signal.reason))
   signal.addEventListener('abort', listener, { once: true })
   return () => signal.removeEventListener('abort', listener)

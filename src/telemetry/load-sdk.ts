@@ -1,6 +1,6 @@
 /**
- * What is used of the OpenTelemetry SDK. The build loads each package when something of it is first used, so only when tracing
- * is set up; a bundler finds them by these imports.
+ * The parts of the OpenTelemetry SDK that are used. The build makes each package load when something of it is first used, so only
+ * when tracing is set up. A bundler finds the packages by these imports.
  */
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import {
@@ -31,7 +31,7 @@ export interface TracingSdk {
   serializer(protocol: 'http/protobuf' | 'http/json'): TraceSerializer
 }
 
-/** Throws when a package is missing, as in a bundle that left them out. */
+/** @throws when a package is missing, for example in a bundle that left it out. */
 export function loadSdk(): TracingSdk {
   return withRequire(() => ({
     trace: { BasicTracerProvider },
@@ -43,8 +43,8 @@ export function loadSdk(): TracingSdk {
 }
 
 /**
- * esbuild can put CommonJS into an ES module, but a `require` of a module of Node that is left in it looks for a global one
- * (evanw/esbuild#1921). The SDK has some; there is one while it loads, which nothing else can see.
+ * Sets a global `require` while the SDK loads, which no other code can see. esbuild can put CommonJS into an ES module, but what
+ * then requires a module of Node uses a global `require` (evanw/esbuild#1921), and the SDK does so.
  */
 function withRequire<T>(load: () => T): T {
   const scope = globalThis as { require?: NodeJS.Require }
@@ -58,8 +58,8 @@ function withRequire<T>(load: () => T): T {
 }
 
 /**
- * Loaded with the first request: the package brings those of metrics and logs, which take half as long again as the SDK
- * itself.
+ * Loads the serializer with the first request: its package also has those for metrics and logs, which take half as long to load
+ * as the SDK itself.
  */
 function lateSerializer(protocol: 'http/protobuf' | 'http/json'): TraceSerializer {
   const loaded = (): TraceSerializer => (protocol === 'http/json' ? JsonTraceSerializer : ProtobufTraceSerializer)

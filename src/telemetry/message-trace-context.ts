@@ -1,4 +1,4 @@
-/** Trace context in messages instead of headers: from a span into a message, and from a message into a context. */
+/** Trace context in messages instead of headers: writes it into a message, and reads it from one. */
 import {
   createTraceState,
   isSpanContextValid,
@@ -19,15 +19,15 @@ export interface TraceContext {
   readonly tracestate?: string
 }
 
-/** A peer without an address is on this machine, and the rule is asked about that. */
+/** For the option `propagate`, the address of a peer without an address: it is on this machine. */
 const THIS_MACHINE = new URL('pipe://localhost/')
 
-/** What tells `peer` of `span`; `undefined` when `propagate` says that it shall not know. */
+/** The trace context of `span` for `peer`; `undefined` if the option `propagate` does not allow it. */
 export function contextFor(span: Span, peer: URL | undefined): TraceContext | undefined {
   return settings().propagates(peer ?? THIS_MACHINE) === true ? traceHeaders(span) : undefined
 }
 
-/** The trace context among the fields of a message, if it has any. */
+/** The trace context in the fields of a message, if there is one. */
 export function traceContextIn(fields: unknown): TraceContext | undefined {
   if (!isObject(fields)) return undefined
   const { traceparent, tracestate } = fields
@@ -35,12 +35,12 @@ export function traceContextIn(fields: unknown): TraceContext | undefined {
   return typeof tracestate === 'string' ? { traceparent, tracestate } : { traceparent }
 }
 
-/** `fields` with trace context among them, as a copy. What the program put there itself stays. */
+/** A copy of `fields` with trace context. What the program itself has set stays. */
 export function withTraceContext(fields: unknown, carried: TraceContext): object {
   return { ...(!traceContextIn(fields) && carried), ...(isObject(fields) && fields) }
 }
 
-/** `00-<trace>-<span>-<flags>`; later versions may say more after that. */
+/** `00-<trace>-<span>-<flags>`. Later versions may add to it. */
 const TRACEPARENT = /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-|$)/
 
 export function readTraceContext({ traceparent, tracestate }: TraceContext): SpanContext | undefined {
@@ -57,8 +57,8 @@ export function readTraceContext({ traceparent, tracestate }: TraceContext): Spa
 }
 
 /**
- * Where a request belongs that came with `carried`: below the span that sent it. What was active here, such as the span
- * of an HTTP server, is linked to.
+ * The parent of a request that came with `carried`: the span that sent it. What was active here, such as the span of an HTTP
+ * server, becomes a link.
  */
 export function parentFrom(
   carried: TraceContext | undefined,

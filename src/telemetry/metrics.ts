@@ -1,4 +1,4 @@
-/** OpenTelemetry metrics, through the API only. Where no meter provider is registered, nothing is worked out. */
+/** OpenTelemetry metrics, through the API only. Without a registered meter provider, nothing is computed. */
 import type { Attributes, Counter, Histogram, MeterProvider } from '@opentelemetry/api'
 import { VERSION } from '../kernel/version.js'
 import { boundedName } from './bounded.js'
@@ -14,9 +14,9 @@ interface Instruments {
   readonly cost: Counter
 }
 
-/** Of the GenAI conventions: seconds, each twice the one before. */
+/** Seconds, each twice the one before, as in the GenAI conventions. */
 const DURATION_BUCKETS = Array.from({ length: 14 }, (_, i) => 2 ** i / 100)
-/** Of the GenAI conventions: tokens, each four times the one before. */
+/** Tokens, each four times the one before, as in the GenAI conventions. */
 const TOKEN_BUCKETS = Array.from({ length: 14 }, (_, i) => 4 ** i)
 
 let known: MeterProvider | undefined
@@ -40,17 +40,17 @@ function create(from: MeterProvider): Instruments {
       unit: '{attempt}',
     }),
     cooldowns: meter.createCounter(semconv.METRIC_COOLDOWNS, {
-      description: 'Times that a target was left alone after failures',
+      description: 'Cooldowns of targets after failures',
       unit: '{cooldown}',
     }),
     cost: meter.createCounter(semconv.METRIC_COST, {
-      description: 'What model calls cost, as far as it is known',
+      description: 'Cost of model calls, if known',
       unit: '{USD}',
     }),
   }
 }
 
-/** Asked each time, because a program may register its provider after the first call. */
+/** Looked up each time, because a program may register its provider after the first call. */
 function current(): Instruments | undefined {
   const registered = registeredMeterProvider()
   if (registered !== known) {
@@ -60,12 +60,12 @@ function current(): Instruments | undefined {
   return instruments
 }
 
-/** Whether anybody measures. */
+/** Whether a meter provider is registered. */
 export function metering(): boolean {
   return current() !== undefined
 }
 
-/** What a measured call shares with its span; other attributes have too many values. */
+/** The attributes of a span that are on its metrics too. Others have too many values. */
 const OF_CALL = [
   semconv.OPERATION_NAME,
   semconv.PROVIDER_NAME,
@@ -80,19 +80,26 @@ const OF_CALL = [
  *
  * @param seconds - From its beginning to the end of its answer.
  * @param span - Attributes of its span.
+ * @param isMeasured - Whether another tool has measured its duration and tokens; its cost is left then.
  */
-export function recordCall(seconds: number, span: Attributes, errorType: string | undefined): void {
+export function recordCall(
+  seconds: number,
+  span: Attributes,
+  errorType: string | undefined,
+  isMeasured: boolean,
+): void {
   const measured = current()
   if (!measured) return
   guard('metrics', () => {
     const attributes: Attributes = {}
     for (const key of OF_CALL) if (span[key] !== undefined) attributes[key] = span[key]
+    const usd = span[semconv.USAGE_COST]
+    if (typeof usd === 'number' && usd >= 0) measured.cost.add(usd, attributes)
+    if (isMeasured) return
     measured.duration.record(seconds, {
       ...attributes,
       ...(errorType !== undefined && { [semconv.ERROR_TYPE]: errorType }),
     })
-    const usd = span[semconv.USAGE_COST]
-    if (typeof usd === 'number' && usd >= 0) measured.cost.add(usd, attributes)
     const counted = { input: span[semconv.USAGE_INPUT_TOKENS], output: span[semconv.USAGE_OUTPUT_TOKENS] }
     for (const [type, tokens] of Object.entries(counted)) {
       if (typeof tokens === 'number') measured.tokens.record(tokens, { ...attributes, [semconv.TOKEN_TYPE]: type })
@@ -111,7 +118,7 @@ export function countAttempt(target: string, provider: string, outcome: string):
   )
 }
 
-/** A target cools down. @param after - The class of the failure that was one too many. */
+/** A cooldown has begun. @param after - The class of the last failure before it. */
 export function countCooldown(target: string, provider: string, after: string): void {
   guard('metrics', () =>
     current()?.cooldowns.add(1, {

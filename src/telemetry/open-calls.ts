@@ -1,2 +1,2 @@
-/** How many model calls have begun and not ended, in this process. */
+/** The number of open model calls in this process. */
 export const openCalls = { count: 0 }

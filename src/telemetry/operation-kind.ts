@@ -1,4 +1,4 @@
-/** Layers and tools differ in what they call a generation: one says `chat` where the other says `text_completion`. */
+/** One name for a generation: some layers and tools call it `chat`, others `text_completion` or `generate_content`. */
 export function kindOf(operation: string): string {
   return operation === 'text_completion' || operation === 'generate_content' ? 'chat' : operation
 }

@@ -1,4 +1,4 @@
-/** The call that has the span. */
+/** The outermost layer of a call, which has the span. */
 import {
   SpanKind,
   SpanStatusCode,
@@ -34,15 +34,15 @@ export class OuterCall extends BaseCall {
   private readonly provider: string
   private readonly server: ReturnType<typeof serverOf>
   private known: Attributes | undefined
-  /** Facts of calls below, newest last: they saw the wire. */
+  /** Facts of the layers below, which see the wire. Newest last. */
   private readonly inner: Facts[] = []
-  /** Calls below that have not ended. */
+  /** Open calls below. */
   private open = 0
   private endsWithInner = false
   private answerHidden = false
-  /** Content for the event, which is added when the call ends. */
+  /** Content of the event that is added when the call ends. */
   private event: Attributes | undefined
-  /** What the request says is billed. */
+  /** What is billed by the request alone. */
   private billed: Partial<Usage> | undefined
 
   constructor(parent: Context, start: CallStart) {
@@ -92,7 +92,7 @@ export class OuterCall extends BaseCall {
     return startSpan(nameOf(operation, model), options, parent)
   }
 
-  /** What the span begins with. */
+  /** The attributes at the start of the span. */
   private get attributes(): Attributes {
     const { model, operation, mask } = this.start
     if (this.known) return this.known
@@ -111,7 +111,7 @@ export class OuterCall extends BaseCall {
     this.open += 1
   }
 
-  /** One below has ended. */
+  /** A call below has ended. */
   absorb(facts: Facts, outcome: CallEnd): void {
     this.inner.push(facts)
     this.open -= 1
@@ -143,7 +143,7 @@ export class OuterCall extends BaseCall {
     guard('end', endSpan, this.span)
   }
 
-  /** Writes what the call turned out to be. */
+  /** Writes the outcome of the call to the span. */
   private record(summary: Attributes | undefined, { error }: CallEnd): void {
     if (summary) guard('response', setAttributes, this.span, summary)
     if (error !== undefined) guard('error', recordError, this.span, error)
@@ -162,10 +162,12 @@ export class OuterCall extends BaseCall {
     if (onSpanEnd) runHook('onSpanEnd', () => onSpanEnd(this.span))
   }
 
-  /** Tokens only where the answer is known: an SDK's is not read when no span records it. */
+  /** Counts tokens only if the answer was read: an SDK's answer is not read when no span records it. */
   private measure(summary: Attributes, { error }: CallEnd): void {
     const seconds = (performance.now() - this.startedAt) / 1000
-    recordCall(seconds, { ...this.attributes, ...summary }, error === undefined ? undefined : errorTypeOf(error))
+    const isMeasured = this.span instanceof CompletedSpan && this.span.isMeasured
+    const errorType = error === undefined ? undefined : errorTypeOf(error)
+    recordCall(seconds, { ...this.attributes, ...summary }, errorType, isMeasured)
   }
 
   recordRequest(parent: Context): void {
@@ -210,7 +212,7 @@ function requestAttributes(request: CallRequest, attributes: Attributes): void {
   else Object.assign(attributes, request.other)
 }
 
-// Steps that are guarded, each one function for all calls.
+// Functions for `guard`, each made once for all calls.
 const isRecording = (span: Span): boolean => span.isRecording()
 const recordRequest = (call: OuterCall, parent: Context): void => call.recordRequest(parent)
 const summarize = (call: OuterCall, outcome: CallEnd): Attributes => call.summary(outcome)
@@ -225,6 +227,6 @@ function recordError(span: Span, error: unknown): void {
   const status = statusOf(error)
   span.setAttribute(semconv.ERROR_TYPE, type)
   if (status !== undefined) span.setAttribute(semconv.HTTP_STATUS, status)
-  // The provider's message may quote the prompt or a key, so the type stands for it.
+  // The type instead of the provider's message, which may quote the prompt or a key.
   span.setStatus({ code: SpanStatusCode.ERROR, message: type })
 }

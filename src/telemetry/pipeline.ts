@@ -25,7 +25,7 @@ export interface Pipeline {
 
 const DEFAULT_ENDPOINT = 'http://localhost:4318'
 
-/** The exporters that are named. Empty: none is, and there is no terminal to print to. */
+/** The names of the exporters. Empty: none is named, and there is no terminal to print to. */
 function namesOf(options: CheckedOptions, environment: TelemetryEnvironment): readonly NamedExporter[] {
   if (typeof options.exporter === 'string') return [options.exporter]
   if (options.endpoint) return ['otlp']
@@ -34,7 +34,7 @@ function namesOf(options: CheckedOptions, environment: TelemetryEnvironment): re
   return process.stderr.isTTY ? ['console'] : []
 }
 
-/** What becomes of spans: they are exported, nobody wants them, or nobody has said where they go. */
+/** What happens to spans: they are exported, the exporter is `none`, or no exporter is named. */
 export function destination(
   options: CheckedOptions,
   environment: TelemetryEnvironment,
@@ -45,17 +45,17 @@ export function destination(
   return names.every((name) => name === 'none') ? 'unwanted' : 'exported'
 }
 
-export function sayUnnamed(): void {
+export function warnUnnamed(): void {
   warnOnce(
     'traces are not exported: set OTEL_EXPORTER_OTLP_ENDPOINT (such as http://localhost:4318), ' +
       "or pass autolog({ endpoint }) or autolog({ exporter: 'console' })",
   )
 }
 
-/** Says so once a span has ended here: until then the program may set OpenTelemetry up. */
+/** Warns once a span has ended here. Until then, the program may still set up OpenTelemetry. */
 const unnamed: SpanProcessor = {
   onStart: () => undefined,
-  onEnd: sayUnnamed,
+  onEnd: warnUnnamed,
   forceFlush: () => Promise.resolve(),
   shutdown: () => Promise.resolve(),
 }
@@ -136,7 +136,7 @@ function otlpExporter(
 }
 
 function failureReason(error: unknown): string {
-  // Only messages of our own transport are known to quote nothing.
+  // Only the messages of our own exporter are known to quote nothing.
   if (error instanceof ExportFailure) return error.message
   return guard('export failure', () => errorTypeOf(error)) ?? 'error'
 }
@@ -149,7 +149,7 @@ function warnOfFailure(target: string, reason: string): void {
   warnOnce(`exporting traces to ${target} failed (${reason}); lost spans are counted and the program is not affected`)
 }
 
-/** A processor of the user, whose errors are contained. */
+/** Contains the errors of the user's processor. */
 function guarded(inner: SpanProcessor, counts: ExportCounts): SpanProcessor {
   return {
     onStart: (span, parentContext) => guard('exporter.onStart', () => inner.onStart(span, parentContext)),

@@ -1,13 +1,13 @@
-/** W3C Trace Context (https://www.w3.org/TR/trace-context/) on outgoing requests, and the rule for which requests. */
+/** W3C Trace Context (https://www.w3.org/TR/trace-context/) on outgoing requests, and which requests get it. */
 import { isSpanContextValid, TraceFlags, type Span } from '@opentelemetry/api'
 import type { TraceHeaders } from '../kernel/provider.js'
 import { runHook } from '../kernel/guard.js'
 import { type HostFacts, type Propagation, type TelemetrySettings } from './settings.js'
 
-/** `gateways`: every host but those of vendors whose servers do not join the trace. A string matches a host or a URL's beginning. */
+/** `gateways`: all hosts except those of vendors whose servers do not join the trace. A string matches a host or the start of a URL. */
 export type Propagate = 'gateways' | 'all' | 'none' | readonly (string | RegExp)[] | ((url: string) => boolean)
 
-/** The headers that name `span` as the parent; none for a span without identity. Baggage is not among them. */
+/** The headers that name `span` as the parent, without baggage; `undefined` for a span without a valid context. */
 export function traceHeaders(span: Span): { traceparent: string; tracestate?: string } | undefined {
   const spanContext = span.spanContext()
   if (!isSpanContextValid(spanContext)) return undefined
@@ -18,11 +18,11 @@ export function traceHeaders(span: Span): { traceparent: string; tracestate?: st
 }
 
 /**
- * The headers that a request to `url` carries for `span`; `undefined` for none. A gateway that has headers of its own for
- * this gets them too, when there will be a span to link to.
+ * The trace headers of a request to `url` for `span`; `undefined` for none. A gateway with headers of its own for this gets them
+ * too, if the span is sampled.
  *
  * @param server - Host that the call is addressed to, when known.
- * @param own - Those headers, where the gateway is known and is at an address of its owner's.
+ * @param own - The gateway's own headers, for a known gateway at its provider's address.
  */
 export function headersTo(
   span: Span,
@@ -43,9 +43,9 @@ export function headersTo(
 }
 
 /**
- * Compiles the `propagate` option to one decision about a URL. `server` is the host that the call is
- * addressed to, when known: with `gateways`, other hosts that are reached on the way (for a token, say)
- * receive nothing, the program's own machine aside; a gateway that takes no W3C headers receives its own.
+ * Compiles the option `propagate` to a function of a URL. `server` is the host that the call is addressed to, when known. With
+ * `gateways`, other hosts on the way, such as one that issues tokens, get no headers, except on this machine; and a gateway that
+ * ignores W3C headers gets its own.
  */
 export function compilePropagate(
   rule: Propagate,
@@ -77,7 +77,7 @@ const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|::1)$/
 
 const bareHost = (hostname: string): string => hostname.replace(/^\[|\]$/g, '')
 
-/** A promise is no answer: it would count as true. */
+/** Reports any other value than a boolean as a fault: a promise would count as true. */
 function isTrue(answer: unknown): boolean {
   if (answer !== true && typeof answer !== 'boolean') runHook('propagate', () => answer)
   return answer === true
@@ -101,7 +101,7 @@ function matcher(pattern: string | RegExp): (url: URL) => boolean {
   }
 }
 
-/** Whole path segments: `/v1` is above `/v1/chat` and not above `/v10`. */
+/** Compares whole path segments: `/v1` is above `/v1/chat`, but not above `/v10`. */
 function isBelow(path: string, above: string): boolean {
   if (!path.startsWith(above)) return false
   return above.endsWith('/') || path.length === above.length || '/?&'.includes(path[above.length] ?? '')

@@ -1,4 +1,4 @@
-/** From a span of the OpenTelemetry SDK to the shape that the tree and the test helpers read. */
+/** Converts a span of the OpenTelemetry SDK to the shape that the tree and the test helpers read. */
 import type { HrTime } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import type { TreeSpan } from './span-tree.js'

@@ -1,7 +1,7 @@
 /**
  * Messages in the shape of the GenAI message schema (gen_ai input/output messages, 0.1): roles with
- * `parts`, each with a `type`. Only read when content capture is on; every part passes the redactor, and
- * each attribute is bounded (`content-limit.ts`).
+ * `parts`, each with a `type`. Only read when content is captured. Every part passes the redactor, and
+ * each attribute is limited (`content-limit.ts`).
  */
 import type { Attributes } from '@opentelemetry/api'
 import { blocksOf } from '../kernel/message-blocks.js'
@@ -33,7 +33,7 @@ export interface ContentAttributes {
   readonly onEvent?: Attributes
 }
 
-/** @param failed - The call ended with an error. */
+/** @param failed - Whether the call ended with an error. */
 export function contentAttributes(
   request: ChatRequest | undefined,
   response: ChatCompletion | undefined,
@@ -53,7 +53,7 @@ export function contentAttributes(
     put(attributes, semconv.OUTPUT_MESSAGES, () =>
       response.choices.map(({ message, finish_reason }): TelemetryMessage => ({
         ...toMessage(message, redact),
-        // The format asks for one: of an answer that was left before its end nobody knows it.
+        // The format requires a reason. If the program stopped reading, it is not known.
         finish_reason: finish_reason ?? (failed ? 'error' : 'unknown'),
       })),
     )
@@ -66,7 +66,7 @@ export function contentAttributes(
 
 const isSystem = (message: Message): boolean => message.role === 'system' || message.role === 'developer'
 
-/** One attribute that cannot be read or written must not cost the others. */
+/** If one attribute cannot be read or written, the others still are. */
 function put(attributes: Attributes, key: string, read: () => readonly unknown[]): void {
   guard('content', () => {
     const value = read()
@@ -82,21 +82,21 @@ function kept(parts: readonly TelemetryPart[], redact: Redactor): TelemetryPart[
   })
 }
 
-/** Content that is not a message, such as a tool's arguments, passes the redactor too. `undefined`: it must not be recorded. */
+/** For content that is not a message, such as a tool's arguments. `undefined`: it must not be recorded. */
 export function redactPart(part: TelemetryPart): TelemetryPart | undefined {
   return redactorOf(settings().redact)(part)
 }
 
 /**
- * `field` of a part as an attribute's value: as the redactor leaves it, and bounded. Strings stay as they
- * are, everything else becomes JSON. `undefined`: it must not be recorded.
+ * `field` of a part as the value of an attribute, after the redactor and within the limit. Strings stay as they are; everything
+ * else becomes JSON. `undefined`: it must not be recorded.
  */
 export function contentText(part: TelemetryPart, field: string): string | undefined {
   const value = redactPart(part)?.[field]
   return typeof value === 'string' ? boundedText(value) : boundedJson(value)
 }
 
-/** Instructions consist of text and generic parts only. */
+/** Instructions can only have text and generic parts. */
 function asInstruction(part: TelemetryPart): TelemetryPart {
   return part.type === 'text' || part.type === 'generic' ? part : { type: 'generic', value: part }
 }
@@ -149,7 +149,7 @@ function responseOf(content: string | readonly ContentPart[]): unknown {
   return typeof content === 'string' ? content : contentParts(content).map(boundedPart)
 }
 
-/** What the message holds beside its blocks: spoken words, and OpenAI's older form of a tool call. */
+/** Parts of the message outside of its blocks: audio, and OpenAI's older form of a tool call. */
 function otherParts({ audio, function_call }: AssistantMessage | CompletionMessage): TelemetryPart[] {
   const parts: TelemetryPart[] = []
   if (audio && 'data' in audio) {

@@ -1,4 +1,4 @@
-/** The user's redactor, so that nothing which it would have removed leaks through a fault of its own. */
+/** Runs the user's redactor so that a fault in it never leaks what it would have removed. */
 import { isObject } from '../kernel/json.js'
 import { jsonCopy } from './content-limit.js'
 import { countFault, guard, isThenable, runHook } from '../kernel/guard.js'
@@ -8,8 +8,8 @@ import { type TelemetryPart, type TelemetrySettings } from './settings.js'
 export type Redactor = (part: TelemetryPart) => TelemetryPart | undefined
 
 /**
- * A redactor that throws, that returns a promise, or that returns something that is not a part hides the
- * part. It works on a copy, since parts may refer to the program's own objects: the JSON that would be recorded.
+ * Hides a part if the redactor throws, returns a promise, or returns something that is no part. The redactor gets a copy, the JSON
+ * that would be recorded, because parts may refer to the program's own objects.
  */
 export function redactorOf(redact: TelemetrySettings['redact']): Redactor {
   if (!redact) return (part) => part

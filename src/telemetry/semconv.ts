@@ -1,7 +1,7 @@
 /**
- * The only home of the GenAI attribute names: OpenTelemetry GenAI semantic conventions 0.1
- * (https://github.com/open-telemetry/semantic-conventions-genai), with the names of v1.41 where they
- * differ. They are kept here because no npm package carries the current ones.
+ * The only place of the GenAI attribute names: OpenTelemetry GenAI semantic conventions 0.1
+ * (https://github.com/open-telemetry/semantic-conventions-genai), and the names of v1.41 that differ. No npm package has the
+ * current ones.
  */
 
 export const ERROR_TYPE = 'error.type'
@@ -35,11 +35,11 @@ export const REQUEST_ENCODING_FORMATS = 'gen_ai.request.encoding_formats'
 export const EMBEDDINGS_DIMENSION_COUNT = 'gen_ai.embeddings.dimension.count'
 
 export const RESPONSE_ID = 'gen_ai.response.id'
-/** Where an answer is made in the background: `queued`, `in_progress`, `completed`, `failed` and so on. */
+/** Status of an answer that is made in the background: `queued`, `in_progress`, `completed`, `failed` and so on. */
 export const RESPONSE_STATUS = 'gen_ai.response.status'
 export const RESPONSE_MODEL = 'gen_ai.response.model'
 export const RESPONSE_FINISH_REASONS = 'gen_ai.response.finish_reasons'
-/** Seconds from the request's issue. */
+/** Seconds since the request was sent. */
 export const RESPONSE_TIME_TO_FIRST_CHUNK = 'gen_ai.response.time_to_first_chunk'
 
 export const USAGE_INPUT_TOKENS = 'gen_ai.usage.input_tokens'
@@ -51,10 +51,10 @@ export const USAGE_CACHE_CREATION = 'gen_ai.usage.cache_creation.input_tokens'
 export const USAGE_REASONING = 'gen_ai.usage.reasoning.output_tokens'
 export const usageInputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.usage.${modality}.input_tokens`
 export const usageOutputOf = (modality: 'text' | 'audio' | 'image') => `gen_ai.usage.${modality}.output_tokens`
-/** What is billed by the piece. Not of the conventions, which count tokens only. */
+/** Usage other than tokens. Not in the conventions, which count only tokens. */
 export const usagePiecesOf = (piece: 'input_seconds' | 'input_characters' | 'output_seconds' | 'generated_images') =>
   `tracestitch.usage.${piece}`
-/** USD. Not part of the conventions; the name that the field has settled on. */
+/** USD. Not in the conventions; the name that most tools use. */
 export const USAGE_COST = 'gen_ai.usage.cost'
 /** USD of a part of it, such as `input`, `cache_read` or `output`. */
 export function usageCostOf(part: string): string {
@@ -62,17 +62,17 @@ export function usageCostOf(part: string): string {
   if (name === undefined) costNames.set(part, (name = `gen_ai.usage.cost.${part}`))
   return name
 }
-/** By part: a name that is put together anew is looked up again, as a key, each time. */
+/** Cached by part: a string that is concatenated each time is a slow key. */
 const costNames = new Map<string, string>()
 
 export const INPUT_MESSAGES = 'gen_ai.input.messages'
 export const OUTPUT_MESSAGES = 'gen_ai.output.messages'
 export const SYSTEM_INSTRUCTIONS = 'gen_ai.system_instructions'
 export const TOOL_DEFINITIONS = 'gen_ai.tool.definitions'
-/** Event that carries the content when it is not wanted on the span. */
+/** Event that has the content, if it is not captured on the span. */
 export const EVENT_OPERATION_DETAILS = 'gen_ai.client.inference.operation.details'
 
-/** Of an agent that a provider hosts. */
+/** Id of an agent that a provider hosts. */
 export const AGENT_ID = 'gen_ai.agent.id'
 export const AGENT_NAME = 'gen_ai.agent.name'
 /** v1.41's name of {@link AGENT_NAME} on workflows. */
@@ -108,7 +108,7 @@ export const DB_FILTER = 'db.query.parameter.filter'
 /** Of the vector that was searched for. Not of the conventions. */
 export const QUERY_DIMENSIONS = 'tracestitch.query.dimension.count'
 
-/** Of the Model Context Protocol: https://github.com/open-telemetry/semantic-conventions-genai, `mcp.md`. */
+/** Conventions of the Model Context Protocol: https://github.com/open-telemetry/semantic-conventions-genai, `mcp.md`. */
 export const MCP_METHOD = 'mcp.method.name'
 export const MCP_SESSION_ID = 'mcp.session.id'
 export const MCP_PROTOCOL_VERSION = 'mcp.protocol.version'
@@ -117,49 +117,49 @@ export const JSONRPC_REQUEST_ID = 'jsonrpc.request.id'
 export const RPC_STATUS = 'rpc.response.status_code'
 /** `pipe` or `tcp`. */
 export const NETWORK_TRANSPORT = 'network.transport'
-/** Not of the conventions: what agents do beside calls of models and tools. */
+/** Not in the conventions: handoffs between agents. */
 export const HANDOFF_FROM = 'tracestitch.handoff.from'
 export const HANDOFF_TO = 'tracestitch.handoff.to'
 export const GUARDRAIL_TRIGGERED = 'tracestitch.guardrail.triggered'
-/** Value of {@link ERROR_TYPE} for a tool that answers that it failed. */
+/** Value of {@link ERROR_TYPE} for a tool whose result says that it failed. */
 export const ERROR_TYPE_TOOL = 'tool_error'
 
 /**
- * Metrics of the conventions, by the names of v1.41, which collectors and dashboards read. 0.1 divides them by kind of
- * call (`gen_ai.client.inference.*`).
+ * Metrics of the conventions, with the names of v1.41, which collectors and dashboards read. 0.1 splits them by kind of call
+ * (`gen_ai.client.inference.*`).
  */
 export const METRIC_OPERATION_DURATION = 'gen_ai.client.operation.duration'
 export const METRIC_TOKEN_USAGE = 'gen_ai.client.token.usage'
 /** `input` or `output`. */
 export const TOKEN_TYPE = 'gen_ai.token.type'
 
-/** Not of the conventions: what this package's client tells of its attempts and targets. */
+/** Not in the conventions: attempts and targets of this package's client. */
 export const METRIC_ATTEMPTS = 'tracestitch.client.attempts'
 export const METRIC_COOLDOWNS = 'tracestitch.client.cooldowns'
-/** Of SDK calls too. */
+/** Of calls of SDKs too. */
 export const METRIC_COST = 'tracestitch.client.cost'
 export const TARGET = 'tracestitch.target'
 export const ATTEMPT_NUMBER = 'tracestitch.attempt.number'
 export const ATTEMPT_REASON = 'tracestitch.attempt.reason'
 /** `ok`, `lost` (another attempt answered first), or the class of the failure, such as `rate-limit`. */
 export const ATTEMPT_OUTCOME = 'tracestitch.attempt.outcome'
-/** A request of the client's own, which asks whether a target is well again. */
+/** A probe: a request of the client's own to a target after its cooldown. */
 export const PROBE = 'tracestitch.probe'
-/** Of `withContext()` and `metadata`. */
+/** Tags of `withContext()` and `metadata`. */
 export const TAGS = 'tracestitch.tags'
-/** What answered in place of a provider, such as a cache. */
+/** What answered instead of a provider, such as a cache. */
 export const ANSWERED_BY = 'tracestitch.answered_by'
-/** Class of the failure after which a target cools down. */
+/** Class of the failure after which a cooldown began. */
 export const COOLDOWN_AFTER = 'tracestitch.cooldown.after'
 
-/** What a request would count for, by a call that asks it: the conventions have no name. */
+/** The answer of a call that counts the tokens of a request. Not in the conventions. */
 export const COUNTED_TOKENS = 'tracestitch.counted.input_tokens'
 
-/** `answer` or `stream`: what of the call could not be read, so that the span lacks usage and the rest. */
+/** `answer` or `stream`: what could not be read, so that the span lacks usage and more. */
 export const UNREAD = 'tracestitch.unread'
-/** The stream ended without a count of tokens, which its provider sends only when asked. */
+/** The stream ended without a token count, which its provider sends only when asked. */
 export const USAGE_NOT_SENT = 'tracestitch.usage.not_sent'
-/** The program left the answer before its end, without a word: what came until then is on the span. */
+/** The program dropped the answer before its end. The span has what came until then. */
 export const ABANDONED = 'tracestitch.abandoned'
 
 /** Values of {@link OPERATION_NAME} that this package emits. */
@@ -181,13 +181,13 @@ export type OperationName =
   | 'invoke_agent'
   | 'invoke_workflow'
   | 'execute_tool'
-  /** Not in the list of the conventions, which allow others: counting tokens is a call without usage. */
+  /** Not in the conventions, which allow other values: a call that counts tokens has no usage. */
   | 'count_tokens'
-  /** Not in the list either: ordering documents by relevance. */
+  /** Not in the conventions: ranking documents by relevance. */
   | 'rerank'
-  /** Nor this: judging a text. Images, speech and transcripts are `generate_content`, told apart by the output type. */
+  /** Not in the conventions: moderation. Images, speech and transcripts are `generate_content` with an output type. */
   | 'moderation'
-  /** Nor this: answers to questions about an input, from a given choice (OpenAI's decisions). */
+  /** Not in the conventions: answers to questions about an input, from given choices (OpenAI's decisions). */
   | 'decide'
-  /** An answer that was begun by another call; without usage, which is that call's. */
+  /** Fetches an answer that another call has begun. The usage is usually that call's. */
   | 'fetch_response'

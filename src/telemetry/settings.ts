@@ -1,6 +1,6 @@
 /**
- * What telemetry does in this process, decided once by `autolog()` and read on every call. Without
- * `autolog()` the defaults hold, so a client alone follows an OpenTelemetry set-up that is already there.
+ * The settings of telemetry in this process. `autolog()` sets them once, and every call reads them. Without `autolog()` the defaults
+ * apply, so a client alone uses the OpenTelemetry set-up of the program.
  */
 import type { Span } from '@opentelemetry/api'
 import type { TraceHeaders } from '../kernel/provider.js'
@@ -15,11 +15,11 @@ export type TelemetryPart = { type: string } & Record<string, unknown>
 export interface HostFacts {
   /** Value of `gen_ai.provider.name` for this host. */
   readonly provider?: string
-  /** A host that has no use for our trace context: a model vendor's own, or a gateway's that does not continue traces. */
+  /** Whether the host ignores trace context: a model vendor's own, or a gateway that does not continue traces. */
   readonly firstParty: boolean
-  /** Whose own endpoint it is, where that has a price of its own. */
+  /** Region of the endpoint, if it has prices of its own. */
   readonly region?: string | undefined
-  /** `false`: it refuses `stream_options`. */
+  /** `false`: the host refuses `stream_options`. */
   readonly streamOptions?: boolean
   /** A gateway's own headers for the caller's trace. */
   readonly traceHeaders?: TraceHeaders
@@ -28,22 +28,22 @@ export interface HostFacts {
 /** Whether a request carries trace context. `own`: only in the headers of the gateway it goes to. */
 export type Propagation = boolean | 'own'
 
-/** What a price needs to know about an ended call. */
+/** What is needed to price an ended call. */
 export interface PricedCall {
   readonly provider: string
-  /** As it was asked for. */
+  /** As in the request. */
   readonly model: string
-  /** As the answer names it. */
+  /** As in the answer. */
   readonly served?: string | undefined
   readonly usage: object
-  /** Where its endpoint is, when the host says it. */
+  /** Region of its endpoint, if the host shows it. */
   readonly region?: string | undefined
   /** The tier that served the call. */
   readonly serviceTier?: string | null | undefined
   readonly at: number
 }
 
-/** USD. The parts, such as `input` and `cache_read`, add up to it; there are none when only the whole is known. */
+/** USD. The parts, such as `input` and `cache_read`, add up to it. There are none if only the total is known. */
 export interface CallPrice {
   readonly usd: number
   readonly parts: Readonly<Partial<Record<string, number>>>
@@ -55,16 +55,16 @@ export interface TelemetrySettings {
   readonly semconv: 'latest' | 'v1.41' | 'both'
   /** Whether requests to this URL carry trace context. `server`: host that the call is addressed to, when known. */
   readonly propagates: (url: URL, server?: string) => Propagation
-  /** Whether a request that came with trace context hangs below the span that sent it. */
+  /** Whether the span of an incoming request with trace context is a child of the span that sent it. */
   readonly joinsCallers: boolean
-  /** Whether a span that another tool has made of a call stands for it, so that none of ours is made. */
+  /** Whether a span that another tool has made for a call is completed, instead of making one of ours. */
   readonly completesForeign: boolean
-  /** Whether streams are asked for their count of tokens, where the program does not say. */
+  /** Whether requests ask for the token count of streams, if the program does not set that. */
   readonly streamUsage: boolean
   readonly identifyHost: (hostname: string) => HostFacts | undefined
-  /** Whether a response header, by its name in lower case, identifies or explains an answer: ids, costs, a gateway's own. */
+  /** Whether a response header is recorded, by its name in lower case: ids, costs, a gateway's own. */
   readonly keepsHeader: (name: string) => boolean
-  /** USD that the headers of an answer say it cost, or `undefined`. */
+  /** The cost in USD in the headers of an answer, or `undefined`. */
   readonly reportedCost: (headers: Pick<Headers, 'get'>) => number | undefined
   /** What a call cost, or `undefined` when unknown. */
   readonly price: ((call: PricedCall) => CallPrice | undefined) | undefined
@@ -93,7 +93,7 @@ export const CAPTURE_VARIABLE = 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONT
 
 /**
  * Reads `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`: NO_CONTENT, SPAN_ONLY, EVENT_ONLY,
- * SPAN_AND_EVENT (opentelemetry-python's words) or a boolean. `undefined` when unset or another word.
+ * SPAN_AND_EVENT (the values of opentelemetry-python) or a boolean. `undefined` when unset or another value.
  */
 export function captureFromEnv(value = environment()[CAPTURE_VARIABLE]): CaptureMode | undefined {
   return value === undefined ? undefined : CAPTURE_BY_ENV[value.trim().toLowerCase()]
@@ -130,7 +130,7 @@ export function applySettings(next: TelemetrySettings | undefined): void {
   holder().settings = next && Object.freeze(next)
 }
 
-/** The client names here what rooms above telemetry know: hosts, headers and prices. */
+/** Sets what only rooms above telemetry know: hosts, headers and prices. */
 export function setDefaults(
   known: Pick<TelemetrySettings, 'identifyHost' | 'keepsHeader' | 'price' | 'propagates' | 'reportedCost'>,
 ): void {

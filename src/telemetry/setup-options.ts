@@ -1,10 +1,10 @@
-/** Checks the options of `autolog()` that say where traces go. */
+/** Checks the options of `autolog()` for the export of traces. */
 import type { AttributeValue } from '@opentelemetry/api'
 import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { ConfigError } from '../kernel/errors.js'
 import { isSendableHeader, tracesUrl, type NamedExporter } from './env.js'
 
-/** A backend with an API of its own; for a later version. */
+/** A backend with an API of its own. For a later version. */
 export interface BackendExporter {
   readonly backend: string
   readonly url?: string
@@ -38,7 +38,7 @@ export interface CheckedOptions {
 
 const NAMES: readonly string[] = ['otlp', 'console', 'none']
 
-/** Throws a `ConfigError` that names the option and the fix. */
+/** @throws ConfigError with the option and the fix. */
 export function checkOptions(options: TracingOptions): CheckedOptions {
   const { endpoint, headers = {}, serviceName, resourceAttributes = {} } = options
   const exporter = checkExporter(options.exporter)

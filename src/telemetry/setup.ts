@@ -6,7 +6,7 @@ import { atMost, flushProvider, flushRegistered, FLUSH_TIMEOUT_MS } from './flus
 import { connectOtherCopies, connectThisCopy, registeredMeterProvider, registeredProvider } from './global-api.js'
 import { loadSdk } from './load-sdk.js'
 import { hasOwnPipeline, isOwnProvider, setUpOwnProvider } from './own-provider.js'
-import { destination, sayUnnamed } from './pipeline.js'
+import { destination, warnUnnamed } from './pipeline.js'
 import { checkOptions, type CheckedOptions, type TracingOptions } from './setup-options.js'
 import { whenUnheard } from './start-span.js'
 import { NOTHING_EXPORTED, offHandle, type TracingHandle, type TracingStatus } from './tracing-handle.js'
@@ -16,7 +16,7 @@ import { warnOnce } from './warn.js'
  * Sets tracing up, synchronously. May be called again: the new exporter takes the place of the old one.
  * Throws a `ConfigError` for a bad option and nothing else.
  *
- * @param wanted - Somebody looks at spans even if none is exported.
+ * @param wanted - Whether the program reads spans even if none is exported.
  */
 export function setUpTracing(options: TracingOptions = {}, wanted = false): TracingHandle {
   const checked = checkOptions(options)
@@ -41,7 +41,7 @@ export function setUpTracing(options: TracingOptions = {}, wanted = false): Trac
 
 /** Registers nothing: a later set-up of the program finds the API as it was, and our spans go to it. */
 function quietHandle(where: 'unwanted' | 'unnamed'): TracingHandle {
-  whenUnheard(where === 'unnamed' ? sayUnnamed : undefined)
+  whenUnheard(where === 'unnamed' ? warnUnnamed : undefined)
   return {
     flush: flushRegistered,
     shutdown: () => flushRegistered(),

@@ -1,4 +1,4 @@
-/** What a line about a span says: its duration, tokens, cost, and how it ended. */
+/** The cells of a line about a span: duration, tokens, cost, and how it ended. */
 import * as semconv from './semconv.js'
 import { numberOf, type TreeSpan } from './span-tree.js'
 
@@ -13,7 +13,7 @@ export function cellsOf(span: TreeSpan, withService: boolean): readonly string[]
   ]
 }
 
-/** What went wrong, or how the model ended; the model, where the span's name does not say it; the wait for a stream. */
+/** The error or the finish reasons; the model, if it is not in the span's name; the time to the first chunk. */
 function remarks(span: TreeSpan): string {
   const { name, attributes, status } = span
   const words = status.code === 'error' ? [failure(span)] : finishReasons(attributes)
@@ -64,5 +64,5 @@ export function duration(ms: number): string {
   return `${Math.floor(ms / 60_000)}m ${Math.round((ms % 60_000) / 1_000)}s`
 }
 
-/** Names come from anywhere: what could steer a terminal is shown as a dot. */
+/** Names may come from anywhere. Characters that could control a terminal are shown as a dot. */
 export const clean = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '·')

@@ -14,8 +14,8 @@ import { registeredProvider } from './global-api.js'
 import { guard } from '../kernel/guard.js'
 
 /**
- * Starts a span of this package. Where a tracer, sampler or processor throws, the result is a span that
- * records nothing and stands for the parent, so that what runs below it keeps its place in the trace.
+ * Starts a span of this package. If a tracer, sampler or processor throws, the result is a span that records nothing and has the
+ * context of the parent, so that what runs below it keeps its place in the trace.
  */
 export function startSpan(name: string, options: SpanOptions, parent: Context): Span {
   return guard('span', start, name, options, parent) ?? silentSpan(parent)
@@ -29,7 +29,7 @@ function start(name: string, options: SpanOptions, parent: Context): Span {
 let source: TracerProvider | undefined
 let known: Tracer | undefined
 
-/** Asked for once by provider: the API's own stands for whichever was registered last. */
+/** Cached by provider. The API's own provider delegates to the one that was registered last. */
 function tracer(): Tracer {
   const provider: TracerProvider & Partial<Pick<ProxyTracerProvider, 'getDelegate'>> = trace.getTracerProvider()
   const current = provider.getDelegate?.() ?? provider
@@ -47,7 +47,7 @@ export function whenUnheard(tell: (() => void) | undefined): void {
   unheard = tell
 }
 
-/** To be asked where a span would begin. */
+/** To be called where a span would begin. */
 export function hasListener(): boolean {
   if (isTracing()) return true
   const tell = unheard
@@ -56,12 +56,12 @@ export function hasListener(): boolean {
   return false
 }
 
-/** Whether anybody has registered a tracer provider, so that a span may be of use. */
+/** Whether a tracer provider is registered, so that somebody may read a span. */
 export function isTracing(): boolean {
   return registeredProvider() !== undefined
 }
 
-/** A span that records nothing and stands for the parent. */
+/** A span that records nothing and has the context of the parent. */
 export function silentSpan(parent: Context): Span {
   return trace.wrapSpanContext(trace.getSpanContext(parent) ?? INVALID_SPAN_CONTEXT)
 }

@@ -23,12 +23,11 @@ import { settings, type TelemetryPart, type TelemetrySettings } from './settings
 import { startSpan } from './start-span.js'
 
 /**
- * What a span of `trace()` stands for. `chain` is a plain step; the others are named as the GenAI conventions of
- * OpenTelemetry name them.
+ * Kind of a span of `trace()`. `chain` is a plain step; the others are operations of the OpenTelemetry GenAI conventions.
  */
 export type StepKind = 'agent' | 'workflow' | 'tool' | 'retriever' | 'chain'
 
-/** Also what integrations tell of stores: `memory` is named by its operation alone, such as `search_memory`. */
+/** Also for stores: the span of `memory` has only the operation as its name, such as `search_memory`. */
 export type SpanSort = StepKind | 'memory'
 
 const OPERATION: Record<SpanSort, semconv.OperationName | undefined> = {
@@ -48,7 +47,7 @@ const NAME_KEY: Partial<Record<SpanSort, string>> = {
   memory: semconv.OPERATION_NAME,
 }
 
-/** Where the conventions keep what was asked of a store, and what was found. */
+/** The attributes for the query of a store, and for what was found. */
 const FOUND_KEYS: Partial<Record<SpanSort, { readonly query: string; readonly documents: string }>> = {
   retriever: { query: semconv.RETRIEVAL_QUERY, documents: semconv.RETRIEVAL_DOCUMENTS },
   memory: { query: semconv.MEMORY_QUERY, documents: semconv.MEMORY_RECORDS },
@@ -62,18 +61,18 @@ export interface Step {
   readonly context: Context
   readonly span: Span
   readonly recording: boolean
-  /** Whether inputs and outputs may be recorded. */
+  /** Whether inputs and outputs are recorded. */
   readonly content: boolean
   set(attributes: Attributes): void
-  /** Records a tool's arguments, redacted and bounded; does nothing unless content is wanted. */
+  /** Records a tool's arguments, redacted and bounded. Does nothing unless content is captured. */
   recordArguments(value: unknown): void
-  /** Records a tool's result, redacted and bounded; does nothing unless content is wanted. */
+  /** Records a tool's result, redacted and bounded. Does nothing unless content is captured. */
   recordResult(value: unknown): void
-  /** Records what was searched for, redacted and bounded; does nothing unless content is wanted. */
+  /** Records what was searched for, redacted and bounded. Does nothing unless content is captured. */
   recordQuery(text: unknown): void
-  /** Records a part of the request under `key`, redacted and bounded; does nothing unless content is wanted. */
+  /** Records a part of the request under `key`, redacted and bounded. Does nothing unless content is captured. */
   recordParameter(key: string, value: unknown): void
-  /** Records what was found, redacted and bounded all together; does nothing unless content is wanted. */
+  /** Records what was found, redacted and bounded all together. Does nothing unless content is captured. */
   recordDocuments(documents: readonly RetrievedDocument[]): void
   /** Ends the span. Only the first call counts. */
   end(outcome?: StepEnd): void
@@ -82,19 +81,19 @@ export interface Step {
 /** A document that a retriever or a memory found. */
 export interface RetrievedDocument {
   readonly id?: unknown
-  /** The more, the better it fits. */
+  /** Higher is better. */
   readonly score?: number | undefined
-  /** The less, the better it fits, where the store tells that instead. */
+  /** Lower is better. Some stores return this instead. */
   readonly distance?: number | undefined
-  /** Its text, or what stands for it. */
+  /** Its text, or other content. */
   readonly content?: unknown
   readonly metadata?: unknown
 }
 
 export interface StepEnd {
-  /** What was thrown. */
+  /** The error that was thrown. */
   readonly error?: unknown
-  /** Value of `error.type`. Default: what `error` says. Alone, for a failure that nobody threw. */
+  /** Value of `error.type`. Default: from `error`. Without `error`, for a failure that was not thrown. */
   readonly errorType?: string | undefined
 }
 
@@ -102,10 +101,10 @@ export interface StepOptions {
   readonly attributes?: Attributes
   /** Default: the active context. */
   readonly parent?: Context
-  /** Side of an exchange. Default `client` for a retriever, otherwise `internal`. */
+  /** The span kind. Default `client` for a retriever, otherwise `internal`. */
   readonly span?: StepSide
   readonly links?: Link[]
-  /** Requests that it makes carry trace context and tell where the server is, as those of a model call. Default: they do not. */
+  /** Whether its requests carry trace context and show the address of the server, as for a model call. Default: no. */
   readonly requests?: boolean
 }
 
@@ -119,7 +118,7 @@ function kindOf(side: StepSide): SpanKind {
 // A registered symbol, so that every copy of this package finds the same key.
 const STEP = contextKey('tracestitch.step')
 
-/** The innermost step of a context, which may be over. */
+/** The innermost step of a context. It may have ended. */
 export function stepOf(current: Context): Step | undefined {
   return current.getValue(STEP) as Step | undefined
 }
@@ -233,13 +232,13 @@ class RecordedStep implements Step {
   }
 }
 
-/** Where the address of the server is known, other hosts have no part in the step. */
+/** If the address of the server is known, requests to other hosts do not belong to the step. */
 function slotFor(step: Step, attributes: Attributes = {}): CallSlot {
   const server = attributes[semconv.SERVER_ADDRESS]
   return { call: undefined, span: step.span, step, ...(typeof server === 'string' && { server }) }
 }
 
-/** Without a text or metadata that the redactor keeps to itself. */
+/** Without text or metadata that the redactor has removed. */
 function documentOf({ id, score, distance, content, metadata }: RetrievedDocument): object {
   const text = content == null ? undefined : contentText({ type: 'text', content }, 'content')
   const more = metadata == null ? undefined : redactPart({ type: 'generic', value: metadata })?.['value']
@@ -256,7 +255,7 @@ function hasContent(value: unknown): boolean {
   return value !== undefined && !(isObject(value) && Object.keys(value).length === 0)
 }
 
-/** Version 1.41 of the conventions has a name of its own for workflows. */
+/** Version 1.41 of the conventions has another name for workflows. */
 function nameAttributes(kind: SpanSort, name: string, { semconv: version }: TelemetrySettings): Attributes {
   const key = NAME_KEY[kind]
   if (key === undefined || name === '') return {}

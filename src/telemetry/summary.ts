@@ -1,4 +1,4 @@
-/** What an ended call was: the facts of all its layers as the attributes of one span. */
+/** Merges the facts of all layers of a call into the attributes of one span. */
 import type { Attributes } from '@opentelemetry/api'
 import { asNumber, isObject } from '../kernel/json.js'
 import type { Usage } from '../kernel/hub.js'
@@ -19,17 +19,17 @@ import { unref } from '../kernel/platform.js'
 interface Priced {
   readonly settings: TelemetrySettings
   readonly provider: string
-  /** Of the request. */
+  /** The model of the request. */
   readonly model: string | undefined
   /** Host that the call is addressed to, when known. */
   readonly server: string | undefined
-  /** The call ended with an error. */
+  /** Whether the call ended with an error. */
   readonly failed: boolean
 }
 
 /**
- * The layers below saw the wire, so what they say goes over what the outer layer says, the newest over the
- * older. Tokens and money add up over the calls below: a call that was tried again was paid for twice.
+ * Facts of the layers below override those of the outer layer, because they come from the wire, and newer ones override older ones.
+ * Tokens and cost of the calls below add up: a call that was tried again was paid for twice.
  */
 export function summaryOf(own: Facts, inner: readonly Facts[], priced: Priced): Attributes {
   const attributes: Attributes = {}
@@ -80,7 +80,7 @@ function added(left: object, right: object): object {
   return sum
 }
 
-/** Of all; unknown as soon as one of them is. */
+/** The sum of all; unknown if one of them is. */
 function totalCost(used: readonly Facts[], priced: Priced): CallPrice | undefined {
   let usd = 0
   const parts: Record<string, number> = {}
@@ -93,18 +93,18 @@ function totalCost(used: readonly Facts[], priced: Priced): CallPrice | undefine
   return { usd, parts }
 }
 
-/** Prices are whole numbers of 1e-12 USD, which their sum as doubles is off by a little. */
+/** Prices are whole numbers of 1e-12 USD. Rounding corrects the sum of doubles. */
 function sumOf(left: number, right: number): number {
   return Math.round((left + right) * 1e12) / 1e12
 }
 
-/** Milliseconds, by which a request is on its way. */
+/** Milliseconds. By then, the request was sent. */
 const PREPARE_AFTER = 100
 const prepared = new WeakSet<object>()
 
 /**
- * The first price loads the price table, some 30 ms of work (measured on Node 20). Asking for a price that
- * nobody needs has it done while the first call waits for its answer, and not when that is delivered.
+ * Loads the price table, about 30 ms of work (measured on Node 20), by asking for a price that nobody needs. This happens while the
+ * first call waits for its answer, and so does not delay the answer.
  */
 export function preparePrices({ price }: TelemetrySettings): void {
   if (!price || prepared.has(price)) return

@@ -1,6 +1,6 @@
 /**
- * Trace context onto requests as they leave, for whatever client makes them: the diagnostics channels of
- * undici (the built-in `fetch`) and of `node:http`, and the sessions of `node:http2`. Only requests of an open model call, or of a step that says
+ * Adds trace headers to requests when they are sent, whatever client makes them, by the diagnostics channels of undici (the
+ * built-in `fetch`) and of `node:http`, and by the sessions of `node:http2`. Only requests of an open model call, or of a step that says
  * so, are touched.
  */
 import { context, isSpanContextValid } from '@opentelemetry/api'
@@ -81,7 +81,7 @@ function onUndiciRequest(event: unknown): void {
     const parents = Object.keys(headers).filter(isParent)
     if (hasAny(request.headers, parents)) return keepFirst(request, parents)
     for (const [name, value] of Object.entries(headers)) request.addHeader(name, value)
-    giveWay(request, new Set(Object.keys(headers)))
+    yieldToLater(request, new Set(Object.keys(headers)))
   })
 }
 
@@ -107,7 +107,7 @@ function keepFirst(request: UndiciRequest, names: readonly string[]): void {
 }
 
 /** An instrumentation that is told of the request after us, and adds the same headers, replaces ours: it is closer to the wire. */
-function giveWay(request: UndiciRequest, ours: Set<string>): void {
+function yieldToLater(request: UndiciRequest, ours: Set<string>): void {
   const { addHeader, headers } = request
   if (!Array.isArray(headers)) return
   const value = (name: string, text: string): void => {

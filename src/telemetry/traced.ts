@@ -1,4 +1,4 @@
-/** Manual spans of the user, around whatever a function gives back. */
+/** Manual spans of the user, which last as long as what a function returns. */
 import { context, type Attributes, type Span } from '@opentelemetry/api'
 import { guard, isThenable } from '../kernel/guard.js'
 import { endWhenAbandoned } from './abandoned.js'
@@ -8,7 +8,7 @@ import { isGeneratorObject, isPromise } from '../kernel/platform.js'
 
 /** Options of `trace()`. */
 export interface TraceOptions {
-  /** What the span stands for. Default `chain`: a plain span with the name as given. */
+  /** Kind of the span. Default `chain`: a plain span with the given name. */
   readonly kind?: StepKind
   /** Attributes of the span, from its start on. */
   readonly attributes?: Attributes
@@ -16,10 +16,10 @@ export interface TraceOptions {
 
 /**
  * Runs `fn` inside a span of its own and returns what it returns. The span ends when `fn` has returned or its promise has
- * settled; that of a generator, an SDK's stream or a stream of Node when it has been read to its end, or its reader has left.
- * What a generator does runs inside the span too. An error marks the span and is thrown on as it is.
+ * settled. For a generator, a stream of an SDK or a Node stream, it ends when that was read to its end or its reader stops. The
+ * body of a generator runs inside the span too. An error marks the span and is thrown unchanged.
  *
- * A web `ReadableStream` cannot be watched without being replaced: its span ends when `fn` has returned it.
+ * A web `ReadableStream` cannot be watched without replacing it, so its span ends when `fn` has returned it.
  */
 export function traced<T>(name: string, fn: (span: Span) => T, options: TraceOptions = {}): T {
   const step = startStep(options.kind ?? 'chain', name, options.attributes ? { attributes: options.attributes } : {})
@@ -35,12 +35,12 @@ export function traced<T>(name: string, fn: (span: Span) => T, options: TraceOpt
     step.end({ error })
     throw error
   }
-  // What another library calls a promise need not give one back from `then`.
+  // `then` of another library's promise need not return a promise.
   const promise = isPromise(result) ? result : Promise.resolve(result)
   return promise.then((value: unknown) => followed(value, step), failed) as T
 }
 
-/** What is still to be read keeps the span open; everything else ends it. */
+/** Keeps the span open while the value can still be read, or ends it. */
 function followed<T>(value: T, step: Step): T {
   if (isAsyncGenerator(value)) return iterateIn(value, step.context, readingOf(step)) as T
   if (isGeneratorObject(value)) return generateIn(value as Generator, step.context, readingOf(step).ended) as T
@@ -55,7 +55,7 @@ function isLeftOpen(value: unknown, step: Step): boolean {
   return true
 }
 
-/** Made apart from what is read, which must not be kept alive. */
+/** A function of its own, so that nothing here keeps alive what is read. */
 function readingOf(step: Step) {
   return {
     left: (): void => step.end(),
@@ -63,13 +63,13 @@ function readingOf(step: Step) {
   }
 }
 
-/** As the SDKs have them: read by `for await`, and by what they make of the same iterator. */
+/** A stream of an SDK: read by `for await`, or by methods that use the same iterator. */
 interface IterableStream {
   [Symbol.asyncIterator]: () => AsyncIterator<unknown>
   iterator?: () => AsyncIterator<unknown>
 }
 
-/** A page or a cursor can be iterated too, but is whole without: its reader may never ask for the iterator. */
+/** Excludes pages and cursors, which can be iterated too, but may never be. */
 function isStream(value: unknown): value is IterableStream {
   if (typeof value !== 'object' || value === null || !Object.isExtensible(value)) return false
   const { [Symbol.asyncIterator]: iterate, getReader, on, controller } = value as Record<string | symbol, unknown>
@@ -77,7 +77,7 @@ function isStream(value: unknown): value is IterableStream {
   return controller instanceof AbortController || Object.keys(value).length === 0
 }
 
-/** The first reader's reading is the span's. */
+/** The span lasts as long as the first iteration. */
 function endWithStream(stream: IterableStream, step: Step): void {
   const entry = typeof stream.iterator === 'function' ? 'iterator' : Symbol.asyncIterator
   const iterate = stream[entry] as () => AsyncIterator<unknown>
@@ -108,10 +108,10 @@ function isReadable(value: unknown): value is Readable {
   return typeof pipe === 'function' && typeof once === 'function' && readable === true
 }
 
-/** Nobody listens for its errors here: one that the program does not handle must stay unhandled. */
+/** Does not listen for `error`: one that the program does not handle must stay unhandled. */
 function endWithReadable(stream: Readable, step: Step): void {
   const watch = endWhenAbandoned(stream, readingOf(step).left)
-  // How fast it is read does not show.
+  // Single reads cannot be seen.
   watch.reading()
   const end = (): void => {
     watch()

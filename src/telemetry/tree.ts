@@ -1,4 +1,4 @@
-/** Draws traces as text: one line a span, with what a model call used and cost. */
+/** Draws traces as text: one line for each span, with what a model call used and cost. */
 import { cellsOf, clean, cost, count, duration } from './span-cells.js'
 import { totalOf, treeOf, type SpanNode, type TreeSpan } from './span-tree.js'
 
@@ -11,14 +11,14 @@ export interface TreeOptions {
 }
 
 interface Row {
-  /** What draws the branches, before the name. */
+  /** The branches before the name. */
   readonly lead: string
   readonly name: string
   readonly cells: readonly string[]
   readonly failed: boolean
 }
 
-/** Columns after the name. When lines are too long, those that have a `min` are cut, the last one first. */
+/** Columns after the name. If lines are too long, those with a finite `min` are cut, the last one first. */
 const COLUMNS = [
   { name: 'service', alignRight: false, max: 24, min: 8 },
   { name: 'duration', alignRight: true, max: Infinity, min: Infinity },
@@ -29,16 +29,15 @@ const COLUMNS = [
 const REMARKS = COLUMNS.length - 1
 const NAME_MAX = 56
 const NAME_MIN = 16
-/** Letters of a name that stay however deep it stands. */
+/** Letters of a name that are always shown, however deep the span is. */
 const NAME_LETTERS = 12
 const GAP = '  '
 
 const STYLE = { bold: '\u001b[1m', dim: '\u001b[2m', red: '\u001b[31m', reset: '\u001b[0m' }
 
 /**
- * One tree a trace, oldest first, each under a line with the trace id and what the trace used in all. A
- * span whose parent is not among `spans` is a root. The text ends in a newline; it is empty when there are
- * no spans.
+ * Draws one tree for each trace, oldest first, each under a line with the trace id and the totals of the trace. A span whose parent
+ * is not among `spans` is a root. The text ends in a newline. It is empty when there are no spans.
  */
 export function renderTree(spans: readonly TreeSpan[], { color = false, width = 120 }: TreeOptions = {}): string {
   const traces = new Map<string, TreeSpan[]>()
@@ -63,7 +62,7 @@ function renderTrace(spans: readonly TreeSpan[], color: boolean, width: number):
     ]
     for (const [column, { alignRight }] of COLUMNS.entries()) {
       const room = widths[column] ?? 0
-      // A column that no line fills takes no room.
+      // An empty column is left out.
       if (room === 0) continue
       const cell = cut(cells[column] ?? '', room)
       const text = paint(cell, failed && column === REMARKS ? STYLE.red : STYLE.dim)

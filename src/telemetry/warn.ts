@@ -1,17 +1,17 @@
-/** Lines on stderr: each is one clean line, is written once, and there is an end to them. */
+/** Warnings on stderr: each is one clean line and written once, and their number is limited. */
 import { clip, oneLine } from '../kernel/plain-text.js'
 import { shared } from '../kernel/state.js'
 
-/** Lines that differ only in a name or a number. */
+/** The most lines that differ only in a name or a number. */
 const OF_ONE_KIND = 10
-/** Lines in the life of the process, but for the counts of those that were not written. */
+/** The most lines in one process, without the counts of those that were not written. */
 const LINES = 200
-/** Characters of a line. */
+/** The most characters of a line. */
 const LENGTH = 1_000
 
 interface Warnings {
   readonly said: Set<string>
-  /** Warnings of each kind, those that were not written too. */
+  /** Number of warnings of each kind, including those that were not written. */
   readonly kinds: Map<string, number>
   suppressed: number
 }
@@ -20,10 +20,10 @@ const warnings = (): Warnings =>
   shared('telemetry.warnings', () => ({ said: new Set<string>(), kinds: new Map<string, number>(), suppressed: 0 }))
 
 /**
- * One line on stderr, once in the life of the process however often the same thing goes wrong.
+ * Writes a line on stderr, once in a process.
  *
- * @param kind - What the messages have in common that differ in a name, such as `unpriced`: from the eleventh on they are
- *   counted, and the count is told at each power of ten.
+ * @param kind - A name for messages that differ only in a name or number, such as `unpriced`. From the eleventh on they are only
+ *   counted, and the count is written at each power of ten.
  */
 export function warnOnce(message: string, kind = ''): void {
   const line = clip(oneLine(message), LENGTH)
@@ -42,7 +42,7 @@ export function warnOnce(message: string, kind = ''): void {
     write(`${count} warnings of one kind so far, of which the first ${most} were written. The latest: ${line}`)
 }
 
-/** Warnings that were counted and not written, in this process so far. */
+/** How many warnings were only counted in this process so far. */
 export function suppressedWarnings(): number {
   return warnings().suppressed
 }

@@ -1,10 +1,10 @@
-/** About how many bytes a span takes, in memory and in a request: what its texts are long, and a little for the rest. */
+/** The approximate size of a span, in memory and in a request: the length of its texts, and some bytes for the rest. */
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 
-/** Bytes of a request to a backend. The Collector of OpenTelemetry takes 20 MiB by default, others 4 MiB and less. */
+/** The most bytes of a request to a backend. The OpenTelemetry Collector accepts 20 MiB by default, others 4 MiB or less. */
 export const REQUEST_BYTES = 3 * 1024 * 1024
 
-/** Ids, times, names, and numbers of attributes. */
+/** Bytes for ids, times, names, and numbers of attributes. */
 const BARE = 500
 const OF_ATTRIBUTE = 40
 
@@ -24,7 +24,7 @@ function weightOfAttributes(attributes: object): number {
   return weight
 }
 
-/** The spans in as few parts of at most {@link REQUEST_BYTES} as may be; a span that is larger is a part by itself. */
+/** Splits spans into parts of at most {@link REQUEST_BYTES}. A larger span is a part by itself. */
 export function partsOf(spans: readonly ReadableSpan[]): ReadableSpan[][] {
   const parts: ReadableSpan[][] = []
   let room = -1

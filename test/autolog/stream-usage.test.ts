@@ -1,4 +1,6 @@
 /** Counts of tokens of streams that are sent on request only: asked for by option, hidden from the program, missed by name. */
+import type { AIMessageChunk } from '@langchain/core/messages'
+import { ChatOpenAI } from '@langchain/openai'
 import OpenAI from 'openai'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { autolog, type Autolog, type AutologOptions } from '../../src/index.js'
@@ -110,5 +112,41 @@ describe('streamUsage', () => {
       await client(fetch).chat.completions.create({ ...request, stream_options: { include_obfuscation: false } }),
     )
     expect(bodies[0]?.stream_options).toEqual({ include_obfuscation: false, include_usage: true })
+  })
+})
+
+describe('through LangChain', () => {
+  const chat = (fetch: unknown, streamUsage: boolean): ChatOpenAI =>
+    new ChatOpenAI({
+      apiKey: 'k',
+      model: 'm',
+      streamUsage,
+      configuration: { baseURL: 'https://api.openai.com/v1', fetch: fetch as typeof globalThis.fetch },
+    })
+  const messagesOf = async (model: ChatOpenAI): Promise<[content: unknown, usage: unknown][]> =>
+    ((await read(await model.stream('Hello'))) as AIMessageChunk[]).map(({ content, usage_metadata: usage }) => [
+      content,
+      usage,
+    ])
+
+  test('a count that only the option asks for is on the span, and LangChain sees what it would see without', async () => {
+    const alone = provider()
+    const without = await messagesOf(chat(alone.fetch, false))
+    const { bodies, fetch } = provider()
+    const recorder = start({ streamUsage: true })
+    expect(await messagesOf(chat(fetch, false))).toEqual(without)
+    expect(without.every(([, usage]) => usage === undefined)).toBe(true)
+    expect(bodies[0]?.stream_options).toEqual({ include_usage: true })
+    expect(recorder.find('chat m').attributes).toMatchObject(USAGE)
+    expect(said).toEqual([])
+  })
+
+  test('a count that LangChain asks for itself stays with it', async () => {
+    const { bodies, fetch } = provider()
+    const recorder = start({ streamUsage: true })
+    const counts = (await messagesOf(chat(fetch, true))).map(([, usage]) => usage).filter(Boolean)
+    expect(counts).toEqual([expect.objectContaining({ input_tokens: 8, output_tokens: 3 })])
+    expect(bodies[0]?.stream_options).toEqual({ include_usage: true })
+    expect(recorder.find('chat m').attributes).toMatchObject(USAGE)
   })
 })

@@ -1,12 +1,10 @@
-/** Before the tests: puts the package beside the tools, as npm would, with the packages that the program has. */
-import { cpSync, existsSync, rmSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+/** Before the tests: puts the package beside the tools, where they are installed. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../architecture/sources.js'
+import { putBeside } from '../support/put-beside.js'
 
 export function setup(): void {
-  const root = fileURLToPath(new URL('../..', import.meta.url))
-  const modules = `${root}/test/beside/node_modules`
-  if (!existsSync(`${modules}/openai`)) return
-  rmSync(`${modules}/tracestitch`, { recursive: true, force: true })
-  for (const part of ['dist', 'package.json', 'prices.json'])
-    cpSync(`${root}/${part}`, `${modules}/tracestitch/${part}`, { recursive: true })
+  const modules = join(root, 'test/beside/node_modules')
+  if (existsSync(join(modules, 'openai'))) putBeside(modules)
 }

@@ -135,6 +135,7 @@ async function behave(situation: Situation): Promise<void> {
         : ['application/json', JSON.stringify(answer)]
     response.statusCode = format?.status?.(path) ?? 200
     response.setHeader('content-type', type)
+    for (const [name, value] of Object.entries(format?.headers?.(path) ?? {})) response.setHeader(name, value)
     response.end(bytes)
     return
   }

@@ -3,7 +3,6 @@
  * own, without a `node_modules` above it: all they need has to be in them. Needs the built package.
  */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, copyFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,13 +12,13 @@ import * as esbuild from 'esbuild'
 import * as vite from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../architecture/sources.js'
+import { OPTIONAL, areInstalled, esbuildOptions, moreBundlers, type Bundle } from './more-bundlers.js'
 import { startModelServer, type ModelServer } from '../support/model-server.js'
 
 const run = promisify(execFile)
 const folder = join(root, 'test/.apps/bundler')
-const home = join(root, 'test/bundlers/node_modules')
 
-const { esbuildPlugin, rollupPlugin, webpackPlugin } = (await import(
+const { rollupPlugin } = (await import(
   pathToFileURL(join(root, 'dist/bundler.js')).href
 )) as typeof import('../../src/bundler.js')
 
@@ -92,7 +91,8 @@ async function runAlone(outdir: string, file: string): Promise<unknown> {
   const alone = await mkdtemp(join(tmpdir(), 'tracestitch-bundle-'))
   try {
     for (const name of await readdir(outdir)) await copyFile(join(outdir, name), join(alone, name))
-    const { stdout } = await run(process.execPath, [file], {
+    const isProgram = !/\.[cm]js$/.test(file)
+    const { stdout } = await run(isProgram ? join(alone, file) : process.execPath, isProgram ? [] : [file], {
       cwd: alone,
       env: {
         ...process.env,
@@ -116,21 +116,14 @@ async function written(label: string, source: string): Promise<{ entry: string; 
   return { entry, outdir: join(folder, `${name}.out`) }
 }
 
-type Bundle = (entry: string, outdir: string, withPlugin: boolean) => Promise<string>
-
-/** Optional peers that no program here needs. */
-const OPTIONAL = ['google-auth-library', '@aws-sdk/credential-providers', 'aws4fetch', 'yaml']
-
 const bundlers: Record<string, Bundle> = {
   async 'esbuild to an ES module'(entry, outdir, withPlugin) {
-    const plugins = withPlugin ? [esbuildPlugin()] : []
-    await esbuild.build({ ...esbuildOptions(entry, plugins), format: 'esm', outfile: join(outdir, 'main.mjs') })
+    await esbuild.build({ ...esbuildOptions(entry, withPlugin), format: 'esm', outfile: join(outdir, 'main.mjs') })
     return 'main.mjs'
   },
   async 'esbuild to CommonJS, minified'(entry, outdir, withPlugin) {
-    const plugins = withPlugin ? [esbuildPlugin()] : []
     await esbuild.build({
-      ...esbuildOptions(entry, plugins),
+      ...esbuildOptions(entry, withPlugin),
       format: 'cjs',
       minify: true,
       outfile: join(outdir, 'main.cjs'),
@@ -143,7 +136,7 @@ const bundlers: Record<string, Bundle> = {
       logLevel: 'silent',
       configFile: false,
       plugins: withPlugin ? [rollupPlugin()] : [],
-      ssr: { noExternal: true, external: OPTIONAL },
+      ssr: { noExternal: true, external: [...OPTIONAL] },
       build: {
         ssr: entry,
         outDir: outdir,
@@ -153,48 +146,8 @@ const bundlers: Record<string, Bundle> = {
     })
     return 'main.mjs'
   },
+  ...moreBundlers,
 }
-
-function esbuildOptions(entry: string, plugins: esbuild.Plugin[]): esbuild.BuildOptions {
-  return {
-    entryPoints: [entry],
-    bundle: true,
-    platform: 'node',
-    external: OPTIONAL,
-    plugins,
-    // From what is built: by our own compiler settings the package would be its sources.
-    tsconfigRaw: '{}',
-    logOverride: { 'empty-import-meta': 'silent' },
-  }
-}
-
-if (existsSync(join(home, 'webpack')))
-  bundlers['webpack'] = async (entry, outdir, withPlugin) => {
-    const { default: webpack } = (await import(pathToFileURL(join(home, 'webpack/lib/index.js')).href)) as {
-      default: (
-        options: unknown,
-        done: (error: unknown, stats: { toString(options: unknown): string; hasErrors(): boolean }) => void,
-      ) => void
-    }
-    await new Promise<void>((resolve, reject) => {
-      const options = {
-        mode: 'production',
-        optimization: { minimize: false },
-        resolve: { tsconfig: false },
-        target: 'node',
-        entry,
-        output: { path: outdir, filename: 'main.cjs' },
-        externals: Object.fromEntries(OPTIONAL.map((name) => [name, `commonjs ${name}`])),
-        plugins: withPlugin ? [webpackPlugin()] : [],
-      }
-      webpack(options, (error, stats) => {
-        if (error || stats.hasErrors())
-          reject((error as Error) ?? new Error(stats.toString({ all: false, errors: true })))
-        else resolve()
-      })
-    })
-    return 'main.cjs'
-  }
 
 describe.each(Object.entries(bundlers))('%s', (label, bundle) => {
   test.each(Object.entries(programs))('traces what it has swallowed: %s', async (when, source) => {
@@ -210,4 +163,4 @@ describe.each(Object.entries(bundlers))('%s', (label, bundle) => {
   })
 })
 
-test.skipIf(existsSync(join(home, 'webpack')))('webpack: not installed, see `npm run bundlers`', () => undefined)
+test.skipIf(areInstalled)('others are not installed, see `npm run bundlers`', () => undefined)

@@ -88,8 +88,6 @@ beforeAll(async () => {
     format: 'iife',
     platform: 'browser',
     conditions: ['worker', 'browser'],
-    // Optional peers, which log in at clouds.
-    external: ['google-auth-library', '@aws-sdk/credential-providers', 'aws4fetch'],
     // From what is built: by our own compiler settings the package would be its sources.
     tsconfigRaw: '{}',
   })

@@ -1,7 +1,7 @@
-/** What is wrong with the account or the key, whichever status it is said with. */
+/** Faults of the account or the key, with any status. */
 import type { ErrorFact } from './fact.js'
 
-/** An account without credit, or at a limit that waiting does not lift: a 400, 403, 404 or 429 of many. */
+/** An account without credit, or at a limit that waiting does not lift. Providers send a 400, 403, 404 or 429. */
 export const SPENT: RegExp = new RegExp(
   [
     // Anthropic, xAI, OpenAI.
@@ -13,7 +13,7 @@ export const SPENT: RegExp = new RegExp(
     /account (?:is )?(?:in arrears|overdue|in good standing)|in arrears|good standing|please (?:recharge|top up)|top[- ]up/i,
     /billing (?:hard limit|is not active|details are|account (?:is )?(?:disabled|not))|enable billing|billing to be enabled|payment (?:is )?required|unpaid/i,
     /(?:weekly|monthly|daily|session|5-hour) usage (?:limit|quota)|usage limit (?:reached|exceeded)|subscription (?:is )?(?:required|expired)|requires a (?:paid )?subscription/i,
-    // Gateways, of a budget of theirs: LiteLLM, OpenRouter ("Key limit exceeded"), TrueFoundry. watsonx.
+    // Budgets of gateways: LiteLLM, OpenRouter ("Key limit exceeded"), TrueFoundry. watsonx.
     /\b(?:budget|key)(?: limit)? (?:has been |was |is )?(?:exceeded|exhausted|reached)|(?:exceeded|reached|over)(?: \w+){0,3} budget\b|consumption for the current month/i,
     // Azure, xAI, Alibaba, Vercel, DeepInfra.
     /out of (?:\w+ ){0,3}quota|(?:have|has) (?:any|no|enough) credits|not have (?:any|enough) credits|n't have (?:any|enough) credits|free tier\b[^.]{0,30}exhausted|valid credit card|(?:add|enter|update|missing)(?: \w+){0,3} payment method/i,
@@ -24,7 +24,7 @@ export const SPENT: RegExp = new RegExp(
   'i',
 )
 
-/** A wrong key said with a 400 (Google, xAI, AWS), and an account that is closed. */
+/** A wrong key with a 400 (Google, xAI, AWS), and a closed account. */
 const WRONG_KEY = new RegExp(
   [
     /(?:incorrect|invalid|wrong|missing|expired|revoked|malformed|unknown|no)(?: \w+){0,2} (?:api[ _-]?key|x-api-key|access token|auth(?:entication|orization)? token|bearer token|credentials?)\b/i,
@@ -33,7 +33,7 @@ const WRONG_KEY = new RegExp(
     /authentication (?:failed|fails|error|required|is required)|unauthorized/i,
     /(?:account|organization|organisation|project|user|consumer)(?: \S+)? (?:has been|is|was) (?:disabled|deactivated|suspended|restricted|locked|banned|inactive)/i,
     /account is not authorized/i,
-    // Bedrock's word for an account that may not use a model at all.
+    // Bedrock, for an account that may not use a model at all.
     /\boperation not allowed\b/i,
     /(?:无效|错误|过期)的? ?(?:api ?key|令牌|密钥)|令牌(?:无效|已过期|验证)|身份验证失败/i,
   ]

@@ -1,6 +1,6 @@
 /**
- * What a provider's refusal means: the one place that reads its status, its codes and its words. A code that says enough
- * comes first, then the status, and then the words of the tables beside this file, in their order.
+ * Classifies the refusal of a provider: the one place that reads its status, codes and words. A specific code comes first, then the
+ * status, then the words, by the tables in this folder in their order.
  */
 import type { ErrorClass } from '../error-class.js'
 import { account, SPENT } from './account.js'
@@ -11,28 +11,28 @@ import type { Base, ErrorFact } from './fact.js'
 import { model } from './model.js'
 import { unservedFeature, missingResource } from './unserved-request.js'
 
-/** What is known of a refusal. */
+/** A refusal as it was received. */
 export interface Refusal {
   readonly status?: number | undefined
   /** Codes and types, the outermost first: those of the provider behind a gateway are further in. */
   readonly names: readonly string[]
-  /** All that the body says, as far as it is read. */
+  /** The text of the body, as far as it is read. */
   readonly words: string
   readonly retryAfterMs?: number | undefined
 }
 
-/** More in one request than the account gets in a minute: OpenAI as 429, Groq as 413; or more than it may send at all: Anthropic. Waiting does not help. */
+/** One request with more than the account may use in a minute (OpenAI as 429, Groq as 413) or may send at all (Anthropic). Waiting does not help. */
 const TOO_LARGE = /request too large for|long context requests/i
-/** A quota that is whole again tomorrow, or that must be bought: OpenAI, Gemini, Groq, Bedrock. */
+/** A quota that is free again tomorrow, or that must be bought: OpenAI, Gemini, Groq, Bedrock. */
 const FOR_LONG = /(?:per[ _]?|\/ ?)(day|month)|daily|monthly|\b(TPD|RPD)\b|exceeded your current quota/i
-/** Azure and Mistral send 429 also when it is they who have too little; others a 500, or an error inside a 200. */
+/** The provider lacks capacity. Azure and Mistral send a 429 for this too, others a 500 or an error inside a 200. */
 const NO_CAPACITY =
   /high (?:demand|traffic)|temporarily unable to process|capacity (?:temporarily )?(?:exceeded|exhausted|constrained)|(?:no|over|at) capacity|\boverloaded\b|too busy|(?:server|model) (?:is )?busy|负载较高|访问量过大|服务繁忙/i
-/** Google's 403 of older APIs, gateways' 400 and 500. */
+/** Rate limits that come with another status: a 403 of Google's older APIs, 400 and 500 of gateways. */
 const TOO_OFTEN =
   /rate[ -]?limit(?:ed)? (?:is |was )?(?:exceeded|reached|hit)|(?:exceed(?:ed|s)?|reached|hit)(?: \w+){0,3} rate[ -]?limit|too many requests|(?:requests|tokens) per[ -](?:minute|second|min|sec)\b[^.]{0,40}(?:exceed|limit|reached)|请求频率|限流|速率限制/i
 
-/** A name or a value of the request, which the provider only repeats: it may hold any words. */
+/** A name or value of the request that the provider quotes. It may contain any words. */
 const QUOTED =
   /(\b(?:input_value=|for (?:response_format|function|schema|tool)|values?:?|content:?|parameter:?) ?)(['"`]).{0,400}?\2/gi
 
@@ -57,29 +57,29 @@ export function classOfRefusal(refusal: Refusal): ErrorClass {
   }
   const byStatus = failed ? classOfStatus(status) : undefined
   const base = baseOf(names, byStatus)
-  // Of a rate of tokens the words are like those of too many tokens.
+  // The words for a rate of tokens are similar to those for too many tokens.
   if (base === 'rate-limit' || (SAID_OTHERWISE.has(base) && TOO_OFTEN.test(words))) return classOfTooMuch(refusal)
   const said = `${names.join(' ')} ${words.replace(QUOTED, '$1')}`
   for (const { is, from, words: pattern } of FACTS) if (from.includes(base as Base) && pattern.test(said)) return is
   return base
 }
 
-/** A name that says more than the status, or the status. */
+/** The class by a name, if that says more than the status; else by the status. */
 function baseOf(names: readonly string[], byStatus: ErrorClass | undefined): ErrorClass {
   const bases = names.flatMap((name) => baseOfCode(name) ?? [])
   const telling = bases.find((base) => base !== 'server' && base !== 'bad-request')
   if (telling !== undefined) return telling
-  // What says no more than that there was an error yields to a status that does.
+  // A name that only says that there was an error counts less than a specific status.
   if (bases.includes('server') && (byStatus === undefined || byStatus === 'bad-request')) return 'server'
   return byStatus ?? bases[0] ?? 'server'
 }
 
-/** Too much at once: because of the rate, for longer, because the provider has no capacity, or in this one request. */
+/** Too much: for the rate, for a quota, for the capacity of the provider, or in this one request. */
 function classOfTooMuch({ status, names, words, retryAfterMs }: Refusal): ErrorClass {
   if (status === 413 || TOO_LARGE.test(words)) return 'context-length'
   if (SPENT.test(words)) return 'quota'
   if (NO_CAPACITY.test(words)) return 'overloaded'
-  // A quota's name may say a day though its window rolls: the provider's own wait tells more.
+  // The name of a quota may say a day although its window is rolling. The provider's own wait says more.
   if (retryAfterMs === undefined && FOR_LONG.test(`${names.join(' ')} ${words}`)) return 'quota'
   return 'rate-limit'
 }
@@ -94,11 +94,11 @@ function classOfStatus(status: number): ErrorClass {
   if (status === 404 || status === 410) return 'not-found'
   if (status === 429) return 'rate-limit'
   if (status === 413) return 'context-length'
-  // StepFun and Volcengine, for content; of the law in general, another provider may serve it too.
+  // StepFun and Volcengine send it for content. For legal reasons in general, another provider may serve the request too.
   if (status === 451) return 'content-policy'
   // 498 is Groq's, for its flex tier.
   if (status === 529 || status === 503 || status === 498) return 'overloaded'
-  // 424 is Bedrock's, of a model that failed; 499 Google's and Cohere's, of what they broke off themselves.
+  // 424: Bedrock, when a model failed. 499: Google and Cohere, for requests that they cancelled themselves.
   if (status >= 500 || BROKEN_OFF.has(status)) return 'server'
   return 'bad-request'
 }

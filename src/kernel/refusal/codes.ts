@@ -5,12 +5,12 @@
  * (https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html), Groq
  * (https://console.groq.com/docs/errors), Alibaba (https://www.alibabacloud.com/help/en/model-studio/error-code),
  * Volcengine (https://www.volcengine.com/docs/82379/1299023), Mistral, Moonshot, llama.cpp, Together and others.
- * A number says different things at different providers: those are `errorCodes` of the provider's row.
+ * Numbers differ between providers, so they are `errorCodes` of the provider's row.
  */
 import type { ErrorClass } from '../error-class.js'
 import type { Base } from './fact.js'
 
-/** What says enough by itself. */
+/** Codes that decide by themselves. */
 const BY_CODE = {
   quota: [
     'insufficient_quota',
@@ -162,7 +162,7 @@ const BY_CODE = {
     'file_expired',
     'container_expired',
   ],
-  // OpenAI, of a field whose value or schema is wrong. Its words quote names, which may sound like anything.
+  // OpenAI, for a field with a wrong value or schema. The message quotes names, which may contain any words.
   'bad-request': ['invalid_type', 'missing_required_parameter', 'invalid_function_parameters', 'invalid_json_schema'],
   'invalid-output': [
     'tool_use_failed',
@@ -197,7 +197,7 @@ const BY_CODE = {
   ],
 } as const satisfies Partial<Record<ErrorClass, readonly string[]>>
 
-/** What says only where to look: the words may say more. `rate-limit` is one of several things, see `rate.ts`. */
+/** General codes: the words may say more. `rate-limit` may mean several things, see `classify.ts`. */
 const GENERAL = {
   'bad-request': [
     'invalid_request_error',
@@ -270,7 +270,7 @@ function byName<C extends string>(classes: Readonly<Record<string, readonly stri
 const classes = byName<ErrorClass>(BY_CODE)
 const bases = byName<Base>(GENERAL)
 
-/** `undefined` for a code that nobody knows, or that says little. */
+/** `undefined` for a code that is unknown or general. */
 export function classOfCode(code: string): ErrorClass | undefined {
   return classes.get(code.toLowerCase())
 }

@@ -1,4 +1,4 @@
-/** Content policy, in the words of those who say it without a code of its own. */
+/** Content policy, by the words of providers without a code for it. */
 import { REFUSED_OR_DENIED, type ErrorFact } from './fact.js'
 
 const SAID = '(?:content|prompt|input|request|message|image|output|response|text|generation|query|conversation)s?'
@@ -8,7 +8,7 @@ const WORDS: readonly RegExp[] = [
   /content[ -]?(?:management[ -]?)?(?:polic(?:y|ies)|filter(?:s|ing|ed)?|moderation|safety)/i,
   // DeepSeek.
   /content exists risk/i,
-  // OpenRouter's and OpenAI's moderation, OpenAI's usage policy, Stability.
+  // Moderation of OpenRouter and OpenAI, OpenAI's usage policy, Stability.
   new RegExp(`${SAID}\\b.{0,40}\\bflagged\\b|\\bflagged (?:by|as|for)\\b`, 'i'),
   new RegExp(`${SAID}\\b.{0,80}\\bviolat\\w+.{0,60}(?:polic|guideline|terms|rules|safety|law)`, 'i'),
   // xAI: "Content violates usage guidelines". OpenRouter's providers.
@@ -23,22 +23,22 @@ const WORDS: readonly RegExp[] = [
   // OpenAI: "Your request was rejected as a result of our safety system".
   /safety (?:system|filter|check|setting|reason|guideline|polic|classifier|guardrail)/i,
   /(?:failed|blocked|rejected|refused|requires?|denied|did not pass|triggered)\b.{0,40}\bmoderation|moderation (?:blocked|failed|check|filter|system|error|polic)/i,
-  // Bedrock's guardrails, Cloudflare's: "Prompt blocked due to security configurations".
+  // Guardrails of Bedrock and Cloudflare: "Prompt blocked due to security configurations".
   /guardrails? (?:intervened|blocked|violation)|(?:blocked|rejected|refused) by (?:the |a |an )?(?:\w+ )?guardrail/i,
-  // A request that is blocked may have met a firewall.
+  // Not "request", which a firewall may have blocked.
   new RegExp(`(?!request)${SAID} (?:was |is |has been |were )?blocked|blocked (?:output|input|prompt)\\b`, 'i'),
   // Portkey, with a 446.
   /guardrail checks?\b[^.]{0,40}failed/i,
-  // Gemini and Imagen, where it comes as an error.
+  // Gemini and Imagen, when it comes as an error.
   /prohibited_content|blocked (?:due to|because of|for) (?:safety|prohibited|policy)|block_?reason/i,
-  // Alibaba as words of a gateway; LiteLLM.
+  // Alibaba behind a gateway; LiteLLM.
   /data_?inspection_?failed|contentpolicyviolationerror|content_policy_violation|content_filter/i,
   /\bjailbreak\b|\bcsam\b|\bnsfw\b|child (?:sexual|safety)/i,
   // Zhipu, Baidu, iFlytek, Tencent, in Chinese.
   /敏感|不安全|涉黄|涉政|涉暴|违规(?:信息|内容|词)|内容(?:安全|违规|审核|不合规)|审核(?:未通过|不通过|失败|拦截|不过)|安全(?:审核|策略拦截)/,
 ]
 
-/** OpenAI's code for what it flagged. OpenRouter's Responses give it to any request that is malformed. */
+/** OpenAI's code for flagged content. OpenRouter's Responses API uses it for any malformed request. */
 const INVALID_PROMPT = /\binvalid_prompt\b(?!.*(?:api request|validation|expected|required|schema|must be))/is
 
 export const contentPolicy: readonly ErrorFact[] = [

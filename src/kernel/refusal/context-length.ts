@@ -1,13 +1,13 @@
-/** "Too long", in the words of those who say it under a 400 (or a 500, or inside a 200) without a code of its own. */
+/** A prompt that is too long, by the words of providers without a code for it, in a 400, a 500, or inside a 200. */
 import { REFUSED, type ErrorFact } from './fact.js'
 
-/** A long prompt, whatever else is said with it. */
+/** The prompt is too long. */
 const TOO_LONG: readonly RegExp[] = [
   // OpenAI, vLLM, DeepSeek, Together, OpenRouter, xAI ("maximum prompt length is 131072"), SGLang, Mistral.
   /(?:maximum|max)[ _](?:model|prompt|input|context|sequence|request)(?: token)?(?: context)?[ _]?(?:length|size|window|limit|tokens)\b/i,
   // Anthropic (https://docs.anthropic.com/en/docs/build-with-claude/context-windows), Databricks, Ollama.
   /prompt (?:is )?too (?:long|large)/i,
-  // Bedrock ("Input is too long for requested model."), Replicate, watsonx, Hugging Face in other order.
+  // Bedrock ("Input is too long for requested model."), Replicate, watsonx, Hugging Face in another order.
   /(?:input|prompt|request|message|context|conversation|text|query|payload)s? (?:is|are|was|were) (?:too|far too) (?:long|large|big)/i,
   /too (?:long|large) for (?:the |this |requested )?(?:model|context)/i,
   // OpenAI's Responses, MiniMax, llama.cpp, Cerebras, LiteLLM: "exceeds the context window", "exceeds the available context size".
@@ -34,19 +34,19 @@ const TOO_LONG: readonly RegExp[] = [
   /max(?:imum)? tokens of \S+ exceeded/i,
   // Mistral: "Prompt contains 40000 tokens … too large for model with 32768 maximum context length".
   /prompt (?:contains|has|with) [\d,]+ tokens[^.]{0,60}(?:too large|but|exceed|maximum)/i,
-  // Of the bytes: Anthropic, Gemini, servers before them.
+  // Too many bytes: Anthropic, Gemini, servers in front of them.
   /(?:request|payload)(?: entity| body| payload)?(?: size)?(?: is| was)? (?:too large|exceed(?:s|ed)? (?:the )?(?:maximum|limit|allowed|max))/i,
-  // Anthropic, of an account that may not send so much.
+  // Anthropic, for an account that may not send so much.
   /long context (?:beta|requests?)[^.]{0,20} (?:not|required)|required for long context/i,
   // OpenAI: "Invalid 'messages[0].content': string too long. Expected a string with maximum length 10485760". A tool's name has 64.
   /string (?:too long|with maximum length)[^\d]{0,60}[\d_]{5,}|expected maxlength: \d+, actual/i,
-  // LiteLLM, wherever it stands.
+  // LiteLLM.
   /contextwindowexceedederror|context_length_exceeded/i,
   // Zhipu 1261 and others in Chinese.
   /prompt ?(?:超长|过长)|(?:上下文|输入|提示词|文本|内容)(?:的)?(?:token|tokens|长度|字数)*(?:超长|过长|超限|超过|超出)|超(?:过|出).{0,12}(?:上下文|最大长度|最大输入|模型上限)|长度超限/i,
 ]
 
-/** Output limits that say so by themselves: the prompt is no matter. Said of the model, so another may take it. */
+/** The output limit is too high for the model, whatever the prompt. Another model may accept it. */
 const OUTPUT_LIMIT: readonly RegExp[] = [
   // OpenAI: "max_tokens is too large: 100000. This model supports at most 16384 completion tokens".
   /max_(?:completion_|output_|new_)?tokens[`'"]? is too (?:large|high|big)|supports at most [\d,]+ (?:completion|output) tokens/i,
@@ -54,12 +54,12 @@ const OUTPUT_LIMIT: readonly RegExp[] = [
   /max_tokens: [\d,]+ > [\d,]+|maximum (?:allowed )?number of output tokens/i,
   // Bedrock, for each of its models.
   /maximum tokens you requested exceeds/i,
-  // Groq, DeepSeek, Alibaba, Cohere, Zhipu: a range, or its end.
+  // Groq, DeepSeek, Alibaba, Cohere, Zhipu: a range, or its upper end.
   /max_?(?:completion_?|output_?|new_?)?tokens[`'"]?[^.]{0,60}(?:less than|smaller than|lower than|at most|<=|(?:not|n't) (?:be (?:greater|larger|more)|exceed)|exceeds|out of range|range of|range is|\[\d)/i,
   /range of [`'"]?max_(?:completion_|output_|new_)?tokens/i,
 ]
 
-/** Both: what was asked for and what may be answered do not fit the context together. A larger context helps. */
+/** Prompt and output limit together do not fit into the context. A larger context helps. */
 const SUM = /input length and `?max_tokens`? exceed|maximum context length is|tokens? ?\+ ?`?max_(?:new_)?tokens/i
 
 const any = (patterns: readonly RegExp[]): RegExp => new RegExp(patterns.map(({ source }) => source).join('|'), 'i')

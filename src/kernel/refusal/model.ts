@@ -1,7 +1,7 @@
-/** What is wrong with the model that was asked for, and what it got wrong itself. */
+/** Faults of the requested model: it does not exist, or its own output was invalid. */
 import { REFUSED, type ErrorFact } from './fact.js'
 
-/** The model's name may be between, and its quotes. */
+/** The model's name may come in between, with quotes. */
 const NAMED = String.raw`\bmodel(?: name| id| code| identifier| version|s)?:? ?(?!(?:output|response|answer|input|param|config|request|setting|call|tool)\w*\b)(?:[\x60'"“‘(\[]{0,2}[\w./:@#-]{1,120}[\x60'"”’)\]]{0,2},? ){0,2}`
 
 const GONE =
@@ -26,7 +26,7 @@ const NOT_THERE = new RegExp(
   'i',
 )
 
-/** What the provider made of the model's own tool calls or JSON: Groq, Bedrock Nova, Fireworks, Together, vLLM. */
+/** The model's own tool calls or JSON are invalid: Groq, Bedrock Nova, Fireworks, Together, vLLM. */
 const OWN_FAULT = new RegExp(
   [
     /tool call validation failed|failed to call a function|failed_generation|tool_use_failed|json_validate_failed/i,
@@ -38,7 +38,7 @@ const OWN_FAULT = new RegExp(
   'i',
 )
 
-/** A server that has lost its model, and says so with a 400: LM Studio, vLLM. A gateway that lost the one behind it. */
+/** A server that has lost its model and sends a 400 (LM Studio, vLLM), or a gateway that has lost its provider. */
 const CRASHED =
   /model has (?:unloaded|crashed)|engine ?dead|enginecore encountered|\bupstream (?:\w+ ){0,2}?(?:is )?(?:unavailable|unreachable|down|timed out|timeout|connect error|connection)|\b(?:bad gateway|gateway time-?out)\b/i
 

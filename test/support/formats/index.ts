@@ -5,6 +5,7 @@ import { chroma } from './chroma.js'
 import { cohere } from './cohere.js'
 import { deepgram } from './deepgram.js'
 import { elevenlabs } from './elevenlabs.js'
+import { fal } from './fal.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
 import { interactions } from './interactions.js'
@@ -29,6 +30,7 @@ const FORMATS: readonly FakeFormat[] = [
   chroma,
   deepgram,
   elevenlabs,
+  fal,
   gemini,
   interactions,
   cohere,

@@ -1,0 +1,3 @@
+import { withAutolog } from 'tracestitch/next'
+
+export default withAutolog({ reactStrictMode: true })
