@@ -18,6 +18,7 @@ import { groq } from './groq.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
 import { mem0ai } from './mem0.js'
+import { milvusClient } from './milvus.js'
 import { mistral } from './mistral.js'
 import { nodeLlamaCpp } from './node-llama-cpp.js'
 import { ollama } from './ollama.js'
@@ -64,6 +65,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'langchain', packages: ['@langchain/core'], load: () => langchain },
   { id: 'mcp', packages: MCP, providers: [], load: () => mcp },
   { id: 'mem0', packages: ['mem0ai'], providers: [], load: () => mem0ai },
+  { id: 'milvus', packages: ['@zilliz/milvus2-sdk-node'], providers: [], load: () => milvusClient },
   { id: 'mistral', packages: ['@mistralai/mistralai'], providers: ['mistral_ai'], load: () => mistral },
   { id: 'node-llama-cpp', packages: ['node-llama-cpp'], providers: [], load: () => nodeLlamaCpp },
   { id: 'ollama', packages: ['ollama'], providers: ['ollama'], load: () => ollama },

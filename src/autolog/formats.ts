@@ -12,6 +12,7 @@ import type {
   PassthroughFormat,
   Protocol,
   StreamDecoder,
+  WireError,
 } from '../kernel/protocol.js'
 import { passthroughs, protocols } from '../protocols/index.js'
 import { readRequest } from './read-request.js'
@@ -36,6 +37,8 @@ export interface Format {
   request(wire: JsonObject, options: DecodeOptions): CallRequest
   /** `undefined` for an answer that says nothing about the call, such as audio. Throws for one that it cannot read. */
   answer(wire: unknown, options: DecodeOptions): CallResponse | undefined
+  /** What the body of an error says. Absent for a format of an integration's own. */
+  readonly error?: (body: unknown) => WireError | undefined
   /** Reads a stream. Absent for a format without streams. */
   readonly stream?: (options: DecodeOptions) => StreamSink
 }
@@ -74,11 +77,13 @@ export function formatOf(id: FormatId | 'json' | Format): Format {
 
 function read(codec: Protocol): Format {
   const { operation, fields } = codec
+  const error = (body: unknown): WireError | undefined => codec.decodeError(body)
   switch (codec.kind) {
     case 'chat':
       return {
         operation,
         fields,
+        error,
         framing: codec.framing,
         textEvents: codec.textEvents,
         usageOnRequest: codec.usageOnRequest,
@@ -90,6 +95,7 @@ function read(codec: Protocol): Format {
       return {
         operation,
         fields,
+        error,
         request: (wire, options) => ({ embeddings: codec.decodeRequest(wire, options) }),
         answer: (wire, options) => ({ embeddings: codec.decodeResponse(wire, options) }),
       }
@@ -97,6 +103,7 @@ function read(codec: Protocol): Format {
       return {
         operation,
         fields,
+        error,
         request: () => ({ other: {} }),
         answer: (wire, options) => ({ other: codec.decodeResponse(wire, options) }),
       }
@@ -111,13 +118,15 @@ function read(codec: Protocol): Format {
 }
 
 type Passthrough = Partial<
-  Pick<PassthroughFormat, 'operation' | 'outputType' | 'lastEvent' | 'response' | 'textFormats'>
+  Pick<PassthroughFormat, 'operation' | 'outputType' | 'lastEvent' | 'response' | 'textFormats' | 'decodeError'>
 >
 
-function passthroughFormat({ operation, outputType: type, lastEvent, response, textFormats }: Passthrough): Format {
+function passthroughFormat(passthrough: Passthrough): Format {
+  const { operation, outputType: type, lastEvent, response, textFormats, decodeError } = passthrough
   const mayBeText = response === 'bytes' || textFormats !== undefined
   return {
     operation,
+    ...(decodeError && { error: decodeError }),
     fields: FACT_FIELDS,
     request(wire) {
       const count = asNumber(wire['n'])

@@ -32,7 +32,7 @@ export function isEntered({ self, operation, model, layer }: CallStart): boolean
   return start.operation === operation && start.model === model && start.layer === layer
 }
 
-const RANK: Record<Layer, number> = { framework: 2, sdk: 1, client: 0 }
+const RANK: Record<Layer, number> = { framework: 3, sdk: 2, client: 1, wire: 0 }
 
 /**
  * Whether a call inside an open one is the same call, in a layer below. A call of the same layer or of another kind is a separate

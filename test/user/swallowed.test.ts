@@ -306,7 +306,7 @@ describe.each(SDKS.filter(isThere).map((sdk) => [sdk.package, sdk] as const))('%
   })
 })
 
-test('the name of a class does as a key', async () => {
+test('the name of a class works as a key', async () => {
   const { e } = await swallow({ ...openai, package: 'openai' })
   const log = autolog({ exporter: 'none', modules: { OpenAI: e } })
   expect(log.report.some(({ package: name, detail }) => name === 'openai' && detail === 'passed in modules')).toBe(true)
