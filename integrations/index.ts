@@ -24,9 +24,11 @@ import { nodeLlamaCpp } from './node-llama-cpp.js'
 import { ollama } from './ollama.js'
 import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
+import { openrouter } from './openrouter.js'
 import { perplexity } from './perplexity.js'
 import { pineconeDatabase } from './pinecone.js'
 import { portkey } from './portkey.js'
+import { replicate } from './replicate.js'
 import { qdrantClient } from './qdrant.js'
 import { together } from './together.js'
 import { upstashVector } from './upstash-vector.js'
@@ -69,6 +71,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'ollama', packages: ['ollama'], providers: ['ollama'], load: () => ollama },
   { id: 'openai', packages: ['openai'], providers: ['openai', 'azure.ai.openai'], load: () => openai },
   { id: 'openai-agents', packages: ['@openai/agents-core'], load: () => openaiAgents },
+  { id: 'openrouter', packages: ['@openrouter/sdk'], providers: ['openrouter'], load: () => openrouter },
   { id: 'perplexity', packages: ['@perplexity-ai/perplexity_ai'], providers: ['perplexity'], load: () => perplexity },
   {
     id: 'pinecone',
@@ -77,6 +80,7 @@ export const integrations: readonly IntegrationEntry[] = [
     load: () => pineconeDatabase,
   },
   { id: 'portkey', packages: ['portkey-ai'], providers: ['portkey'], load: () => portkey },
+  { id: 'replicate', packages: ['replicate'], providers: ['replicate'], load: () => replicate },
   { id: 'qdrant', packages: ['@qdrant/js-client-rest'], providers: [], load: () => qdrantClient },
   { id: 'together', packages: ['together-ai'], providers: ['together'], load: () => together },
   { id: 'upstash-vector', packages: ['@upstash/vector'], providers: [], load: () => upstashVector },
