@@ -24,12 +24,15 @@ import { nodeLlamaCpp } from './node-llama-cpp.js'
 import { ollama } from './ollama.js'
 import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
+import { openrouter } from './openrouter.js'
 import { perplexity } from './perplexity.js'
 import { pineconeDatabase } from './pinecone.js'
 import { portkey } from './portkey.js'
+import { replicate } from './replicate.js'
 import { qdrantClient } from './qdrant.js'
 import { together } from './together.js'
 import { upstashVector } from './upstash-vector.js'
+import { typesafe } from './typesafe.js'
 import { vertexai } from './vertexai.js'
 import { voyageai } from './voyageai.js'
 import { weaviateClient } from './weaviate.js'
@@ -70,6 +73,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'ollama', packages: ['ollama'], providers: ['ollama'], load: () => ollama },
   { id: 'openai', packages: ['openai'], providers: ['openai', 'azure.ai.openai'], load: () => openai },
   { id: 'openai-agents', packages: ['@openai/agents-core'], load: () => openaiAgents },
+  { id: 'openrouter', packages: ['@openrouter/sdk'], providers: ['openrouter'], load: () => openrouter },
   { id: 'perplexity', packages: ['@perplexity-ai/perplexity_ai'], providers: ['perplexity'], load: () => perplexity },
   {
     id: 'pinecone',
@@ -78,9 +82,11 @@ export const integrations: readonly IntegrationEntry[] = [
     load: () => pineconeDatabase,
   },
   { id: 'portkey', packages: ['portkey-ai'], providers: ['portkey'], load: () => portkey },
+  { id: 'replicate', packages: ['replicate'], providers: ['replicate'], load: () => replicate },
   { id: 'qdrant', packages: ['@qdrant/js-client-rest'], providers: [], load: () => qdrantClient },
   { id: 'together', packages: ['together-ai'], providers: ['together'], load: () => together },
   { id: 'upstash-vector', packages: ['@upstash/vector'], providers: [], load: () => upstashVector },
+  { id: 'typesafe', packages: ['@typesafe-ai/sdk'], providers: ['typesafe'], load: () => typesafe },
   { id: 'vertexai', packages: ['@google-cloud/vertexai'], providers: ['gcp.vertex_ai'], load: () => vertexai },
   { id: 'voyageai', packages: ['voyageai'], providers: ['voyageai'], load: () => voyageai },
   { id: 'weaviate', packages: ['weaviate-client'], providers: [], load: () => weaviateClient },

@@ -83,5 +83,17 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
 
 export const nodeLlamaCpp: Integration = {
   id: 'node-llama-cpp',
-  targets: [{ package: 'node-llama-cpp', tested: '3', instrument }],
+  targets: [
+    {
+      package: 'node-llama-cpp',
+      tested: '3',
+      shapes: {
+        LlamaChat: ['prototype.generateResponse'],
+        LlamaCompletion: ['prototype.generateCompletionWithMeta'],
+        LlamaEmbeddingContext: ['prototype.getEmbeddingFor'],
+        LlamaRankingContext: ['prototype.rankAndSort'],
+      },
+      instrument,
+    },
+  ],
 }

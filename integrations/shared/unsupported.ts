@@ -10,8 +10,6 @@ const SDKS = [
   '@huggingface/transformers',
   '@ibm-cloud/watsonx-ai',
   '@lmstudio/sdk',
-  '@openrouter/sdk',
-  'replicate',
 ]
 
 /** Which call models through SDKs, or in a process of their own. */

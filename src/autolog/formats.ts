@@ -14,10 +14,14 @@ import type {
   StreamDecoder,
   WireError,
 } from '../kernel/protocol.js'
-import { USAGE_FIELDS } from '../protocols/openai-chat/fields.js'
 import { passthroughs, protocols } from '../protocols/index.js'
 import { readRequest } from './read-request.js'
-import { factsOf, type PassthroughFacts, type PassthroughUsage } from '../protocols/shared/passthrough-facts.js'
+import {
+  FACT_FIELDS,
+  factsOf,
+  type PassthroughFacts,
+  type PassthroughUsage,
+} from '../protocols/shared/passthrough-facts.js'
 import { outputType } from '../telemetry/attributes.js'
 import type { CallRequest, CallResponse } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
@@ -123,7 +127,7 @@ function passthroughFormat(passthrough: Passthrough): Format {
   return {
     operation,
     ...(decodeError && { error: decodeError }),
-    fields: USAGE_FIELDS,
+    fields: FACT_FIELDS,
     request(wire) {
       const count = asNumber(wire['n'])
       return {

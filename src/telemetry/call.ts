@@ -25,11 +25,11 @@ export function startCall(start: CallStart): Call {
  * Whether the call that is open in the active context is this one: the same method of the same object, entered again. This
  * happens when another tool's wrapper is between two patches of ours.
  */
-export function isEntered({ self, operation, model }: CallStart): boolean {
+export function isEntered({ self, operation, model, layer }: CallStart): boolean {
   const slot = slotOf(context.active())
   const start = slot?.start
   if (start?.self === undefined || start.self !== self || slot?.call?.ended !== false) return false
-  return start.operation === operation && start.model === model
+  return start.operation === operation && start.model === model && start.layer === layer
 }
 
 const RANK: Record<Layer, number> = { framework: 3, sdk: 2, client: 1, wire: 0 }

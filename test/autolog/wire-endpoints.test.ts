@@ -1,6 +1,7 @@
 /** Which requests ask a model: by hosts and paths that the catalogue knows, and by what the user names. */
 import { describe, expect, test } from 'vitest'
 import type { NamedEndpoint } from '../../src/autolog/named-endpoints.js'
+import { checkOptions } from '../../src/autolog/options.js'
 import { Endpoints } from '../../src/autolog/wire-endpoints.js'
 import { passthroughs, protocols } from '../../src/protocols/index.js'
 import { WIRE_PATHS } from '../../src/protocols/shared/wire-paths.js'
@@ -97,6 +98,16 @@ describe('that the user names', () => {
     ['https://llm.internal/v10/responses', {}, undefined],
     ['https://other.internal/v1/responses', {}, undefined],
   ])('%s by %j', (url, more, endpoint) => expect(found(url, at(more))).toBe(endpoint))
+})
+
+test.each([
+  [[{ url: 'llm.internal' }], /endpoints\[0\]\.url/],
+  [[{ url: 'https://a.b' }, 'https://c.d'], /endpoints\[1\]/],
+  [[{ url: 'https://a.b', protocol: 'openai' }], /endpoints\[0\]\.protocol.*openai-chat/],
+  [[{ url: 'https://a.b', providr: 'x' }], /endpoints\[0\]\.providr.*provider/],
+  ['https://a.b', /endpoints/],
+])('%j is refused by name', (endpoints, message) => {
+  expect(() => checkOptions({ endpoints }, [])).toThrow(message)
 })
 
 test('every path of a codec is in the table, with its format', () => {

@@ -156,7 +156,7 @@ describe.each(Object.entries(bundlers))('%s', (label, bundle) => {
     expect(await runAlone(outdir, file)).toEqual(traced)
   })
 
-  test('without the plugin nobody finds the SDKs, and their calls are seen on the wire', async () => {
+  test('without the plugin, the SDKs are not found, and their calls are seen on the wire', async () => {
     const { entry, outdir } = await written(`${label} alone`, programs['the SDKs are imported first'])
     const file = await bundle(entry, outdir, false)
     expect(await runAlone(outdir, file)).toEqual(onTheWire)
