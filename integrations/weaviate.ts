@@ -128,7 +128,7 @@ function unconnected(module: ModuleExports): PromiseLike<unknown> | undefined {
   if (typeof Connection !== 'function' || typeof make !== 'function') return undefined
   const holder = Connection as unknown as { use: unknown }
   const { use } = holder
-  holder.use = () => ({ connection: {}, dbVersionProvider: {}, dbVersionSupport: ANY_VERSION })
+  Object.assign(holder, { use: () => ({ connection: {}, dbVersionProvider: {}, dbVersionSupport: ANY_VERSION }) })
   try {
     const nowhere = { host: 'localhost', port: 80, secure: false }
     return make({ connectionParams: { http: nowhere, grpc: nowhere }, headers: {} }) as PromiseLike<unknown>
