@@ -6,6 +6,8 @@ import { split, type SourceModule } from './split.js'
 const AT_START = [
   'engine',
   'options',
+  'option-checks',
+  'wrapped-clients',
   'modules',
   'given-modules',
   'reported-finding',
@@ -82,6 +84,14 @@ const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['src/models/', 'models'],
   ['src/policies/', 'router'],
   ['src/providers/directory', 'directory'],
+  ['src/providers/known-hosts', 'directory'],
+  ['src/providers/host-names', 'directory'],
+  ['src/providers/store-hosts', 'directory'],
+  // Asked about every request, of which few ask a model.
+  ['src/protocols/shared/wire-paths', 'wire'],
+  ['src/autolog/wire-net', 'wire'],
+  ['src/autolog/wire-endpoints', 'wire'],
+  ['src/autolog/named-endpoints', 'wire'],
   ['src/providers/index', 'catalogue'],
   ['src/protocols/index', 'catalogue'],
   ['src/protocols/codecs', 'catalogue'],

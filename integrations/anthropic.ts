@@ -22,6 +22,8 @@ function mute(self: unknown): (() => void) | undefined {
   const client = path(self, '_client')
   if (!isObject(client) || !client['_tracer']) return undefined
   if (path(client, 'openTelemetry', 'tracerProvider') !== undefined) return undefined
+  // Of a client that is frozen it cannot be taken away.
+  if (Object.getOwnPropertyDescriptor(client, '_tracer')?.writable === false) return undefined
   const tracer = client['_tracer']
   client['_tracer'] = undefined
   return () => {

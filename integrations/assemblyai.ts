@@ -148,7 +148,12 @@ export const assemblyai: Integration = {
     {
       package: 'assemblyai',
       tested: '4',
-      shapes: { AssemblyAI: ['prototype'] },
+      // The client's class has no methods: its members do.
+      shapes: {
+        TranscriptService: ['prototype.transcribe', 'prototype.waitUntilReady'],
+        LlmGatewayService: ['prototype.chatCompletions', 'prototype.understanding'],
+        StreamingTranscriber: ['prototype.connect', 'prototype.sendAudio'],
+      },
       instrument,
     },
     { package: 'assemblyai', entry: './streaming', tested: '4', instrument },

@@ -1,5 +1,6 @@
 /** `chromadb`: what a collection is asked and told. The embedding function runs inside, so that its calls hang below. */
 import {
+  asArray,
   isObject,
   jsonCopy,
   path,
@@ -23,15 +24,13 @@ function collectionOf(self: unknown): StoreRequest {
   }
 }
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
 /** Columns of several searches, as rows of one list. */
 function rowsOf(result: unknown): RetrievedDocument[] {
-  const column = (name: string, at: number): readonly unknown[] => listOf(listOf(path(result, name))[at])
-  return listOf(path(result, 'ids')).flatMap((ids, at) => {
+  const column = (name: string, at: number): readonly unknown[] => asArray(asArray(path(result, name))[at])
+  return asArray(path(result, 'ids')).flatMap((ids, at) => {
     const [scores, distances] = [column('scores', at), column('distances', at)]
     const [documents, metadatas] = [column('documents', at), column('metadatas', at)]
-    return listOf(ids).map((id, row) => ({
+    return asArray(ids).map((id, row) => ({
       id,
       ...(typeof scores[row] === 'number' && { score: scores[row] }),
       ...(typeof distances[row] === 'number' && { distance: distances[row] }),
@@ -111,7 +110,7 @@ const GIVE_COLLECTIONS = ['collection', 'createCollection', 'getCollection', 'ge
 /** By what a client gives, where the class of collections is not exported, as before 3.5, or a client alone is handed in. */
 function patchGiven(patcher: Patcher, client: unknown): void {
   const patch = (given: unknown): unknown => {
-    for (const collection of listOf(given).concat(given))
+    for (const collection of asArray(given).concat(given))
       patchStore(patcher, holderOf(collection, 'upsert'), chroma, methods)
     return given
   }

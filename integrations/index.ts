@@ -11,22 +11,28 @@ import { chromadb } from './chroma.js'
 import { cohere } from './cohere.js'
 import { deepgram } from './deepgram.js'
 import { elevenlabs } from './elevenlabs.js'
+import { fal } from './fal.js'
 import { googleGenai } from './google-genai.js'
 import { googleGenerativeAi } from './google-generative-ai.js'
 import { groq } from './groq.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
 import { mem0ai } from './mem0.js'
+import { milvusClient } from './milvus.js'
 import { mistral } from './mistral.js'
+import { nodeLlamaCpp } from './node-llama-cpp.js'
 import { ollama } from './ollama.js'
 import { openaiAgents } from './openai-agents.js'
 import { openai } from './openai.js'
+import { openrouter } from './openrouter.js'
 import { perplexity } from './perplexity.js'
 import { pineconeDatabase } from './pinecone.js'
 import { portkey } from './portkey.js'
+import { replicate } from './replicate.js'
 import { qdrantClient } from './qdrant.js'
 import { together } from './together.js'
 import { upstashVector } from './upstash-vector.js'
+import { typesafe } from './typesafe.js'
 import { vertexai } from './vertexai.js'
 import { voyageai } from './voyageai.js'
 import { zepCloud } from './zep.js'
@@ -43,6 +49,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'cohere', packages: ['cohere-ai'], providers: ['cohere'], load: () => cohere },
   { id: 'deepgram', packages: ['@deepgram/sdk'], providers: ['deepgram'], load: () => deepgram },
   { id: 'elevenlabs', packages: ['@elevenlabs/elevenlabs-js'], providers: ['elevenlabs'], load: () => elevenlabs },
+  { id: 'fal', packages: ['@fal-ai/client'], providers: ['fal_ai'], load: () => fal },
   {
     id: 'google-genai',
     packages: ['@google/genai'],
@@ -59,10 +66,13 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'langchain', packages: ['@langchain/core'], load: () => langchain },
   { id: 'mcp', packages: MCP, providers: [], load: () => mcp },
   { id: 'mem0', packages: ['mem0ai'], providers: [], load: () => mem0ai },
+  { id: 'milvus', packages: ['@zilliz/milvus2-sdk-node'], providers: [], load: () => milvusClient },
   { id: 'mistral', packages: ['@mistralai/mistralai'], providers: ['mistral_ai'], load: () => mistral },
+  { id: 'node-llama-cpp', packages: ['node-llama-cpp'], providers: [], load: () => nodeLlamaCpp },
   { id: 'ollama', packages: ['ollama'], providers: ['ollama'], load: () => ollama },
   { id: 'openai', packages: ['openai'], providers: ['openai', 'azure.ai.openai'], load: () => openai },
   { id: 'openai-agents', packages: ['@openai/agents-core'], load: () => openaiAgents },
+  { id: 'openrouter', packages: ['@openrouter/sdk'], providers: ['openrouter'], load: () => openrouter },
   { id: 'perplexity', packages: ['@perplexity-ai/perplexity_ai'], providers: ['perplexity'], load: () => perplexity },
   {
     id: 'pinecone',
@@ -71,9 +81,11 @@ export const integrations: readonly IntegrationEntry[] = [
     load: () => pineconeDatabase,
   },
   { id: 'portkey', packages: ['portkey-ai'], providers: ['portkey'], load: () => portkey },
+  { id: 'replicate', packages: ['replicate'], providers: ['replicate'], load: () => replicate },
   { id: 'qdrant', packages: ['@qdrant/js-client-rest'], providers: [], load: () => qdrantClient },
   { id: 'together', packages: ['together-ai'], providers: ['together'], load: () => together },
   { id: 'upstash-vector', packages: ['@upstash/vector'], providers: [], load: () => upstashVector },
+  { id: 'typesafe', packages: ['@typesafe-ai/sdk'], providers: ['typesafe'], load: () => typesafe },
   { id: 'vertexai', packages: ['@google-cloud/vertexai'], providers: ['gcp.vertex_ai'], load: () => vertexai },
   { id: 'voyageai', packages: ['voyageai'], providers: ['voyageai'], load: () => voyageai },
   { id: 'zep', packages: ['@getzep/zep-cloud'], providers: [], load: () => zepCloud },

@@ -142,6 +142,8 @@ const streamIterator =
       return iterateIn(result, withGroup(current, watch), {
         yielded: (value) => void guard('langchain', () => removeInventedId(value, entrance.invented)),
         left: () => runs.abandon(watch),
+        // A graph aborts its nodes then, which fail of it.
+        leaving: () => runs.abandon(watch),
         signal: signal instanceof AbortSignal ? signal : undefined,
         aborted: (reason) => runs.abandon(watch, reason ?? new DOMException('aborted', 'AbortError')),
       })

@@ -1,7 +1,6 @@
 /** `@mistralai/mistralai`: chat, completions, agents, embeddings and other operations, in camelCase. */
 import {
   asString,
-  guard,
   isObject,
   outputType,
   path,
@@ -11,12 +10,12 @@ import {
   type Integration,
   type ModuleTarget,
 } from '../src/autolog/contract.js'
+import { patchSpeakeasy, speakeasy, type FunctionCalls, type Methods } from './shared/speakeasy.js'
 import { telemetry } from './mistral/telemetry.js'
 
 const shared = {
+  ...speakeasy,
   provider: 'mistral_ai',
-  spelling: 'camel',
-  baseURL: (self: unknown) => asString(path(self, '_baseURL', 'href')),
   event: (piece: unknown) => ({ data: path(piece, 'data') }),
 } satisfies Partial<CallDeclaration>
 
@@ -75,40 +74,38 @@ const ocr: CallDeclaration = {
 
 const moderation: CallDeclaration = { ...shared, protocol: 'openai-moderations' }
 
-const METHODS: readonly (readonly [holder: readonly string[], methods: Readonly<Record<string, Declared>>])[] = [
-  [['chat'], { complete: chat, parse: chat, stream: streaming(chat), parseStream: streaming(chat) }],
-  [['fim'], { complete: fim, stream: streaming(fim) }],
-  [['agents'], { complete: ofAgent(chat), stream: ofAgent(streaming(chat)) }],
-  [['embeddings'], { create: embeddings }],
-  [['classifiers'], { moderate: moderation, moderateChat: moderation }],
-  [['ocr'], { process: ocr }],
-  [['audio', 'transcriptions'], { complete: made('text'), stream: streaming(made('text')) }],
-  [['audio', 'speech'], { complete: { ...made('speech'), answer: () => undefined } }],
-  [
-    ['beta', 'conversations'],
-    {
-      start: ofAgent(conversation),
-      append: conversation,
-      restart: conversation,
-      startStream: ofAgent(streaming(conversation)),
-      appendStream: streaming(conversation),
-      restartStream: streaming(conversation),
-    },
-  ],
-]
+const conversations = 'beta.conversations'
+const audio = made('text')
 
-const instrument: ModuleTarget['instrument'] = (module, patcher) => {
-  const proto = path(module, 'Mistral', 'prototype')
-  if (!isObject(proto)) return
-  // The classes of the resources are not exported. The client's getters make them, and do nothing else.
-  const client: unknown = Object.create(proto)
-  for (const [holder, methods] of METHODS) {
-    const resource = guard('mistral', () => path(client, ...holder))
-    if (!isObject(resource)) continue
-    for (const [method, declared] of Object.entries(methods))
-      patcher.call(Object.getPrototypeOf(resource), method, declared)
-  }
+const METHODS: Methods = {
+  'chat.complete': chat,
+  'chat.parse': chat,
+  'chat.stream': streaming(chat),
+  'chat.parseStream': streaming(chat),
+  'fim.complete': fim,
+  'fim.stream': streaming(fim),
+  'agents.complete': ofAgent(chat),
+  'agents.stream': ofAgent(streaming(chat)),
+  'embeddings.create': embeddings,
+  'classifiers.moderate': moderation,
+  'classifiers.moderateChat': moderation,
+  'ocr.process': ocr,
+  'audio.transcriptions.complete': audio,
+  'audio.transcriptions.stream': streaming(audio),
+  'audio.speech.complete': { ...made('speech'), answer: () => undefined },
+  [`${conversations}.start`]: ofAgent(conversation),
+  [`${conversations}.append`]: conversation,
+  [`${conversations}.restart`]: conversation,
+  [`${conversations}.startStream`]: ofAgent(streaming(conversation)),
+  [`${conversations}.appendStream`]: streaming(conversation),
+  [`${conversations}.restartStream`]: streaming(conversation),
 }
+
+/** The functions of which the wire says all. */
+const FUNCTIONS: FunctionCalls = { '/chat/completions': chat, '/embeddings': embeddings, '/moderations': moderation }
+
+const instrument: ModuleTarget['instrument'] = (module, patcher) =>
+  patchSpeakeasy(patcher, module, 'Mistral', METHODS, FUNCTIONS)
 
 export const mistral: Integration = {
   id: 'mistral',

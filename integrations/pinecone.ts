@@ -1,5 +1,6 @@
 /** `@pinecone-database/pinecone`: records and documents of an index, what assistants look up, and the models it runs. */
 import {
+  asArray,
   isObject,
   path,
   type Args,
@@ -21,13 +22,12 @@ function placeOf(self: unknown, body: unknown): StoreRequest {
   }
 }
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 const scoreOf = (value: unknown): Pick<RetrievedDocument, 'score'> =>
   typeof value === 'number' ? { score: value } : {}
 
 /** Matches of a vector. */
 const matchesOf = (result: unknown): RetrievedDocument[] =>
-  listOf(path(result, 'matches')).map((match) => ({
+  asArray(path(result, 'matches')).map((match) => ({
     id: path(match, 'id'),
     ...scoreOf(path(match, 'score')),
     metadata: path(match, 'metadata'),
@@ -35,7 +35,7 @@ const matchesOf = (result: unknown): RetrievedDocument[] =>
 
 /** Hits of a search by text, with their fields. */
 const hitsOf = (result: unknown): RetrievedDocument[] =>
-  listOf(path(result, 'result', 'hits')).map((hit) => ({
+  asArray(path(result, 'result', 'hits')).map((hit) => ({
     id: path(hit, '_id'),
     ...scoreOf(path(hit, '_score')),
     metadata: path(hit, 'fields'),
@@ -43,7 +43,7 @@ const hitsOf = (result: unknown): RetrievedDocument[] =>
 
 /** Documents, whose fields stand beside id and score. */
 const documentsOf = (result: unknown): RetrievedDocument[] =>
-  listOf(path(result, 'matches')).map((match) => {
+  asArray(path(result, 'matches')).map((match) => {
     const { _id: id, _score: score, ...metadata } = isObject(match) ? match : {}
     return { id, ...scoreOf(score), metadata }
   })
@@ -115,7 +115,7 @@ const documents = (args: Args, self: unknown): StoreRequest => {
 const searchDocuments = search(
   (args, self) => {
     const { place, options } = documentCall(args, self)
-    const asked = listOf(path(options, 'scoreBy'))
+    const asked = asArray(path(options, 'scoreBy'))
     const texts = asked.map((one) => path(one, 'query')).filter((text) => typeof text === 'string')
     return {
       ...place,
@@ -155,7 +155,7 @@ const assistant: Readonly<Record<string, StoreMethod>> = {
       filter: path(body, 'filter'),
     }),
     (result) =>
-      listOf(path(result, 'snippets')).map((snippet) => ({
+      asArray(path(result, 'snippets')).map((snippet) => ({
         ...scoreOf(path(snippet, 'score')),
         content: path(snippet, 'content'),
         metadata: path(snippet, 'reference'),

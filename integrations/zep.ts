@@ -1,5 +1,6 @@
 /** `@getzep/zep-cloud`: threads, graphs and users, each of which is a memory of its own. */
 import {
+  asArray,
   isObject,
   path,
   type Args,
@@ -17,8 +18,6 @@ const zep: Memory = {
   answer: dataOf,
 }
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
 /** The graph of a user, or one by its own id. */
 const graphOf = (body: unknown): unknown => path(body, 'userId') ?? path(body, 'graphId')
 
@@ -27,7 +26,7 @@ const byId = ([store]: Args): MemoryRequest => ({ store })
 const messages = ([store, body]: Args): MemoryRequest => ({
   store,
   count: path(body, 'messages'),
-  written: listOf(path(body, 'messages')).map((message) => ({
+  written: asArray(path(body, 'messages')).map((message) => ({
     content: path(message, 'content'),
     metadata: path(message, 'metadata'),
   })),
@@ -48,7 +47,7 @@ const thread: Readonly<Record<string, MemoryMethod>> = {
     operation: 'get_memory',
     request: ([store, body]) => ({ store, topK: path(body, 'limit') ?? path(body, 'lastn') }),
     found: (answer) =>
-      listOf(path(answer, 'messages')).map((message) => ({
+      asArray(path(answer, 'messages')).map((message) => ({
         id: path(message, 'uuid'),
         content: path(message, 'content'),
       })),
@@ -60,7 +59,7 @@ const FOUND = ['edges', 'nodes', 'episodes', 'observations', 'threadSummaries', 
 
 function foundIn(answer: unknown): RetrievedDocument[] {
   const context = path(answer, 'context')
-  const records = FOUND.flatMap((kind) => listOf(path(answer, kind))).filter(isObject)
+  const records = FOUND.flatMap((kind) => asArray(path(answer, kind))).filter(isObject)
   return [
     ...(typeof context === 'string' ? [{ content: context }] : []),
     ...records.map(({ uuid, score, relevance, fact, summary, content, name, attributes }) => ({
@@ -94,7 +93,7 @@ const graph: Readonly<Record<string, MemoryMethod>> = {
     request: ([body]) => ({
       store: graphOf(body),
       count: path(body, 'episodes'),
-      written: listOf(path(body, 'episodes')).map((episode) => ({ content: path(episode, 'data') })),
+      written: asArray(path(body, 'episodes')).map((episode) => ({ content: path(episode, 'data') })),
     }),
   },
   addFactTriple: {

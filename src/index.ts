@@ -1,5 +1,5 @@
 /** The package's face: `autolog()`, `createClient()`, spans of the program's own, and `flush()`. */
-export { autolog } from './whole-autolog.js'
+export { autolog, wrap } from './whole-autolog.js'
 export { createClient } from './whole-client.js'
 export type * from './client/index.js'
 export { estimateCost } from './cost/estimate-cost.js'

@@ -2,6 +2,7 @@
 import { integrations } from '../integrations/index.js'
 import { unsupported } from '../integrations/shared/unsupported.js'
 import { startAutolog, type Autolog } from './autolog/engine.js'
+import { wrapClient } from './autolog/wrap-client.js'
 import type { AutologOptions } from './autolog/options.js'
 import { findCallerFile } from './autolog/roots.js'
 import { directory } from './whole-directory.js'
@@ -20,4 +21,22 @@ export function autolog(options: AutologOptions = {}): Autolog {
   return atCaller(autolog, () =>
     startAutolog({ integrations, unsupported, ...directory, price: priceCall }, options, file),
   )
+}
+
+/**
+ * Traces the calls of one client of an SDK, for a client that `autolog()` does not reach: its class is inside a bundle, or another
+ * copy of the SDK, or turned off by `integrations`. The client is known by its shape. The result is the client itself; of one that
+ * is frozen it is an object of the same class that stands before it. Where the class is traced already, nothing changes. `off()`
+ * of `autolog()` takes it back.
+ *
+ * ```ts
+ * const log = autolog()
+ * const client = wrap(new OpenAI())
+ * ```
+ *
+ * @param client - A client such as `new OpenAI()`, not a class or one of its resources.
+ * @throws {ConfigError} It has the shape of no known SDK.
+ */
+export function wrap<T extends object>(client: T): T {
+  return atCaller(wrap, () => wrapClient(client, { integrations, identifyHost: directory.identifyHost }))
 }

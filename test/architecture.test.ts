@@ -155,7 +155,7 @@ describe('registries', () => {
   // Entries that several implementations share and that register nothing.
   const helpers: Record<string, readonly string[]> = {
     'src/protocols': ['shared'],
-    'src/providers': ['directory', 'openai-compatible', 'error-codes', 'store-hosts'],
+    'src/providers': ['directory', 'host-names', 'known-hosts', 'openai-compatible', 'error-codes', 'store-hosts'],
     'src/router/strategies': ['draw', 'exploration', 'load', 'own', 'ranking', 'ring'],
     integrations: ['shared'],
   }

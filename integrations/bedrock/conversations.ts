@@ -1,19 +1,17 @@
 /** Converts formats of conversations that are close to OpenAI's chat. */
-import { asString, isObject, path } from '../../src/autolog/contract.js'
+import { asArray, asString, isObject, path } from '../../src/autolog/contract.js'
 import { usageAtEnd } from './tokens.js'
 
 type Wire = Record<string, unknown>
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
 /** OpenAI's chat, except for Mistral's finish reasons and Bedrock's usage at the end of a stream. */
 export function withChatUsage(wire: Wire): Wire {
   const usage = usageAtEnd(wire)
-  const isNamed = listOf(wire['choices']).some((choice) => isObject(choice) && choice['finish_reason'] === undefined)
+  const isNamed = asArray(wire['choices']).some((choice) => isObject(choice) && choice['finish_reason'] === undefined)
   if (!usage && !isNamed) return wire
   return {
     ...wire,
-    choices: listOf(wire['choices']).map((choice) =>
+    choices: asArray(wire['choices']).map((choice) =>
       isObject(choice)
         ? { ...choice, finish_reason: choice['finish_reason'] ?? asString(choice['stop_reason']) }
         : choice,
@@ -25,7 +23,7 @@ export function withChatUsage(wire: Wire): Wire {
 /** Cohere's Command R, in the first version of its chat, where the last message is separate. */
 export function commandRequest(body: Wire): Wire {
   const { message, chat_history: history, preamble, p, k, message: _message, ...rest } = body
-  const before = listOf(history).map((turn) => ({
+  const before = asArray(history).map((turn) => ({
     role: path(turn, 'role') === 'CHATBOT' ? 'assistant' : String(path(turn, 'role')).toLowerCase(),
     content: path(turn, 'message'),
   }))

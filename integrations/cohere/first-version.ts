@@ -1,7 +1,5 @@
 /** Converts the first version of Cohere's chat (https://docs.cohere.com/v1/reference/chat) to the second. */
-import { asString, isObject, path, type Args } from '../../src/autolog/contract.js'
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : [])
+import { asArray, asString, isObject, path, type Args } from '../../src/autolog/contract.js'
 
 /** Roles are in capitals, and the model has another role name. */
 function messageOf(message: unknown): object {
@@ -14,7 +12,7 @@ function messageOf(message: unknown): object {
 /** Tool calls have no ids, and their arguments are an object. */
 function callsOf(calls: unknown): object[] | undefined {
   if (!Array.isArray(calls) || calls.length === 0) return undefined
-  return listOf(calls).map((call, place) => {
+  return asArray(calls).map((call, place) => {
     const made = { name: path(call, 'name'), arguments: JSON.stringify(path(call, 'parameters') ?? {}) }
     return { id: `call_${place}`, type: 'function', function: made }
   })
@@ -27,7 +25,7 @@ export function chatRequest([body]: Args): unknown {
     ...rest,
     messages: [
       ...(typeof preamble === 'string' ? [{ role: 'system', content: preamble }] : []),
-      ...listOf(chatHistory).map(messageOf),
+      ...asArray(chatHistory).map(messageOf),
       { role: 'user', content: message },
     ],
   }

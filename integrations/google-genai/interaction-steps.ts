@@ -1,7 +1,5 @@
 /** Converts steps of an interaction (https://ai.google.dev/gemini-api/docs/interactions) to a message of OpenAI's chat. */
-import { asString, isObject, path } from '../../src/autolog/contract.js'
-
-export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+import { asArray, asString, isObject, path } from '../../src/autolog/contract.js'
 
 export const numberAt = (value: unknown, key: string): number => {
   const found = path(value, key)
@@ -44,7 +42,7 @@ export const finishOf = (interaction: unknown): string | undefined => FINISH.get
 
 export function textOf(content: unknown): string {
   if (typeof content === 'string') return content
-  return listOf(content)
+  return asArray(content)
     .map((part) => asString(path(part, 'text')) ?? '')
     .join('')
 }

@@ -3,6 +3,7 @@
  * format's codec reads.
  */
 import {
+  asArray,
   asString,
   isObject,
   path,
@@ -12,7 +13,7 @@ import {
   type CallDeclaration,
 } from '../../src/autolog/contract.js'
 import { createEventReader } from './interaction-events.js'
-import { finishOf, listOf, messageOf, textOf, usageOf } from './interaction-steps.js'
+import { finishOf, messageOf, textOf, usageOf } from './interaction-steps.js'
 
 type Shared = Pick<CallDeclaration, 'provider' | 'baseURL'>
 
@@ -21,7 +22,7 @@ const MODEL_STEPS: ReadonlySet<unknown> = new Set(['model_output', 'function_cal
 /** Messages from the input: a text, contents of one message, or steps of a conversation. */
 function messagesOf(input: unknown): object[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }]
-  const entries = isObject(input) ? [input] : listOf(input)
+  const entries = isObject(input) ? [input] : asArray(input)
   return entries.map((entry) => {
     const type = path(entry, 'type')
     if (MODEL_STEPS.has(type)) return messageOf([entry])
@@ -34,7 +35,7 @@ function messagesOf(input: unknown): object[] {
 
 /** Tools that the program runs itself. */
 function toolsOf(tools: unknown): object | undefined {
-  const own = listOf(tools).filter((tool) => path(tool, 'type') === 'function')
+  const own = asArray(tools).filter((tool) => path(tool, 'type') === 'function')
   return own.length === 0 ? undefined : { tools: own.map((tool) => ({ type: 'function', function: tool })) }
 }
 
@@ -65,7 +66,7 @@ function answerOf(result: unknown, fetched: boolean): unknown {
   return {
     id,
     model: result['model'],
-    choices: finish ? [{ index: 0, message: messageOf(listOf(result['steps'])), finish_reason: finish }] : [],
+    choices: finish ? [{ index: 0, message: messageOf(asArray(result['steps'])), finish_reason: finish }] : [],
     ...((!fetched || isToldNow) && { usage: usageOf(result['usage']) }),
   }
 }

@@ -21,6 +21,8 @@ export interface Job {
   readonly status: (answer: unknown) => unknown
   /** Whether a status is one of work that is not done. */
   readonly isRunning: (status: unknown) => boolean
+  /** An answer that says no more than its id. Default: `{ id }`. */
+  readonly bare?: (id: string) => unknown
 }
 
 export interface JobCalls {
@@ -41,16 +43,29 @@ const unlessInside =
     return isInside ? undefined : declaration
   }
 
-export function jobCalls({ shared, protocol, id, status, isRunning }: Job): JobCalls {
+export function jobCalls({
+  shared,
+  protocol,
+  id,
+  status,
+  isRunning,
+  bare = (known) => ({ id: known }),
+}: Job): JobCalls {
   const told = (result: unknown): unknown => shared.answer?.(result) ?? result
   const statusOf = (result: unknown): Attributes => {
     const known = asString(status(told(result)))
-    return known === undefined ? {} : { [semconv.RESPONSE_STATUS]: known.toLowerCase() }
+    const more = shared.responseAttributes?.(result)
+    return { ...more, ...(known !== undefined && { [semconv.RESPONSE_STATUS]: known.toLowerCase() }) }
   }
-  const tells = (result: unknown): boolean =>
-    reportsUsage(asString(id(told(result))), { finished: !isRunning(status(told(result))), inBackground: true })
-  /** Without what it took, where that was told. */
-  const once = (result: unknown): unknown => (tells(result) ? told(result) : { id: id(told(result)) })
+  /** Without what it took, where that was reported. */
+  const once = (result: unknown): unknown => {
+    const answer = told(result)
+    const known = asString(id(answer))
+    // Nobody can ask again for one without an id.
+    if (known === undefined || known === '') return answer
+    const reports = reportsUsage(known, { finished: !isRunning(status(answer)), inBackground: true })
+    return reports ? answer : bare(known)
+  }
   return {
     begin: unlessInside({ ...shared, protocol, responseAttributes: statusOf, answer: once }),
     fetch: unlessInside({

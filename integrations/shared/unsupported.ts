@@ -5,15 +5,11 @@ import type { IntegrationEntry, ModuleTarget } from '../../src/autolog/contract.
 const SDKS = [
   '@aws-sdk/client-bedrock-agent-runtime',
   '@azure-rest/ai-inference',
-  '@fal-ai/client',
   '@firebase/ai',
   '@huggingface/inference',
   '@huggingface/transformers',
   '@ibm-cloud/watsonx-ai',
   '@lmstudio/sdk',
-  '@openrouter/sdk',
-  'node-llama-cpp',
-  'replicate',
 ]
 
 /** Which call models through SDKs, or in a process of their own. */

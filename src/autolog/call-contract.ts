@@ -61,6 +61,11 @@ export interface CallDeclaration {
   readonly emits?: EmittedEvents
   /** The last argument, if it is a function, is called with `(error, result)`, and nothing is returned. */
   readonly callback?: 'last'
+  /**
+   * The raw response in what the method resolved to, whose body the program reads: JSON, or the events of a stream. Default:
+   * what the method resolved to, if it is one.
+   */
+  readonly body?: (result: unknown) => unknown
   /** Headers of the response in what the method resolved to: `Headers`, or an object of names and values. */
   readonly headers?: (result: unknown) => unknown
   /** Base URL of the client of `self`. If it is not known, the host comes from the request on the wire. */

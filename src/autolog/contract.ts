@@ -7,7 +7,7 @@ import type { CallDeclaration, Declared, Replace } from './call-contract.js'
 import type { DuplexDeclaration } from './duplex-contract.js'
 import type { StepDeclaration, StepPatcher } from './step-contract.js'
 
-export { isObject, asString, parseJson } from '../kernel/json.js'
+export { asArray, asString, isObject, parseJson } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
 export { countedTokens, outputType, serverAttributes, statusOf, type OutputType } from '../telemetry/attributes.js'
 export { endWhenAbandoned } from '../telemetry/abandoned.js'

@@ -12,13 +12,15 @@ import { abandon, define, isIteratorStream, tapIterator, tapIteratorStream } fro
 /** Watches the result. The program gets the very same object. */
 export function deliver(result: unknown, reader: AnswerReader): void {
   const delivered = guard('deliver', () => {
-    const { aggregate, fault, stream, headers } = reader.declaration
+    const { aggregate, body, fault, stream, headers, withoutAnswer } = reader.declaration
     if (headers) guard('headers', () => reader.headers(headers(result)))
     const error = fault?.(result)
     if (error !== undefined) return reader.failed(result, error)
+    if (withoutAnswer && reader.call.endWithInner()) return true
     const inner = stream?.(result)
     if (aggregate !== undefined && watchAggregate(result, aggregate, inner, reader)) return true
-    if (isRawResponse(result) && inner === undefined) tapBody(result, reader)
+    const raw = body ? body(result) : inner === undefined && result
+    if (isRawResponse(raw)) tapBody(raw, reader)
     else if (tapStream(inner ?? result, reader)) return true
     else if (inner === undefined) reader.whole(result)
     else reader.unread('stream')

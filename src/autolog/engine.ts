@@ -2,7 +2,6 @@
  * `autolog()`: starts telemetry settings, the set-up of tracing, the watch on the wire and the patches of all integrations
  * together, and undoes them together. One engine runs in a process, whichever copy of the package started it.
  */
-import { guard } from '../kernel/guard.js'
 import { shared } from '../kernel/state.js'
 import { compilePropagate } from '../telemetry/propagation.js'
 import { faults } from '../kernel/guard.js'
@@ -24,9 +23,11 @@ import { instrumentCall } from './instrument-call.js'
 import type { IntegrationEntry, ReportEntry } from './contract.js'
 import { poll } from './poll.js'
 import { instrumentModules, type ModuleInstrumentation } from './modules.js'
-import { checkOptions, type AutologOptions } from './options.js'
+import { checkOptions, WIRE, type AutologOptions } from './options.js'
 import { moduleInternals } from './runtime.js'
-import { UntracedCalls } from './untraced.js'
+import type { Hosts } from './wire-endpoints.js'
+import { WireNet } from './wire-net.js'
+import { unwrapAll } from './wrapped-clients.js'
 
 /** What `autolog()` returns. */
 export interface Autolog {
@@ -41,7 +42,7 @@ export interface Autolog {
 }
 
 /** What the engine needs from rooms that it may not import. */
-export interface AutologParts {
+export interface AutologParts extends Hosts {
   readonly integrations: readonly IntegrationEntry[]
   /** Reports packages for which there is no integration. */
   readonly unsupported: IntegrationEntry
@@ -59,10 +60,7 @@ interface Running {
 }
 
 export function startAutolog(parts: AutologParts, options: AutologOptions, callerFile: string | undefined): Autolog {
-  checkOptions(
-    options,
-    parts.integrations.map(({ id }) => id),
-  )
+  checkOptions(options, [...parts.integrations.map(({ id }) => id), WIRE])
   const running = shared<Running>('autolog', () => ({ current: undefined }))
   if (running.current) {
     const { modules, ...others } = options
@@ -87,17 +85,17 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
     onSpanStart: options.onSpanStart,
     onSpanEnd: options.onSpanEnd,
   })
-  let untraced: UntracedCalls | undefined
-  const seen = (url: URL): void => {
-    untraced ??= new UntracedCalls({
+  let net: WireNet | undefined
+  const watching = (): WireNet =>
+    (net ??= new WireNet({
       integrations: parts.integrations,
       options: options.integrations,
-      identifyHost: parts.identifyHost,
+      endpoints: options.endpoints ?? [],
+      speakerAt: parts.speakerAt,
+      speakerNamed: parts.speakerNamed,
       look: () => modules.findUnseen(),
-    })
-    untraced.seen(url)
-  }
-  const wire = watchWire((url) => guard('untraced', () => seen(url)))
+    }))
+  const wire = watchWire(options.integrations?.[WIRE] === false ? undefined : watching)
   const undo = [() => applySettings(undefined), () => wire.off(), watchUnseenHttp2(wire)]
   let modules: ModuleInstrumentation
   try {
@@ -118,7 +116,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
 
   const autolog: Autolog = {
     get report() {
-      return [...modules.report(), ...(untraced?.report() ?? [])]
+      return [...modules.report(), ...(net?.report() ?? [])]
     },
     get status() {
       return { ...tracing.status, faults: faults().count }
@@ -127,6 +125,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
       if (running.current !== autolog) return
       running.current = undefined
       for (const step of undo.toReversed()) step()
+      unwrapAll()
     },
     flush: () => tracing.flush(),
   }

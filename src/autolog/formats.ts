@@ -12,11 +12,16 @@ import type {
   PassthroughFormat,
   Protocol,
   StreamDecoder,
+  WireError,
 } from '../kernel/protocol.js'
-import { USAGE_FIELDS } from '../protocols/openai-chat/fields.js'
 import { passthroughs, protocols } from '../protocols/index.js'
 import { readRequest } from './read-request.js'
-import { factsOf, type PassthroughFacts, type PassthroughUsage } from '../protocols/shared/passthrough-facts.js'
+import {
+  FACT_FIELDS,
+  factsOf,
+  type PassthroughFacts,
+  type PassthroughUsage,
+} from '../protocols/shared/passthrough-facts.js'
 import { outputType } from '../telemetry/attributes.js'
 import type { CallRequest, CallResponse } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
@@ -32,6 +37,8 @@ export interface Format {
   request(wire: JsonObject, options: DecodeOptions): CallRequest
   /** `undefined` for an answer that says nothing about the call, such as audio. Throws for one that it cannot read. */
   answer(wire: unknown, options: DecodeOptions): CallResponse | undefined
+  /** What the body of an error says. Absent for a format of an integration's own. */
+  readonly error?: (body: unknown) => WireError | undefined
   /** Reads a stream. Absent for a format without streams. */
   readonly stream?: (options: DecodeOptions) => StreamSink
 }
@@ -70,11 +77,13 @@ export function formatOf(id: FormatId | 'json' | Format): Format {
 
 function read(codec: Protocol): Format {
   const { operation, fields } = codec
+  const error = (body: unknown): WireError | undefined => codec.decodeError(body)
   switch (codec.kind) {
     case 'chat':
       return {
         operation,
         fields,
+        error,
         framing: codec.framing,
         textEvents: codec.textEvents,
         usageOnRequest: codec.usageOnRequest,
@@ -86,6 +95,7 @@ function read(codec: Protocol): Format {
       return {
         operation,
         fields,
+        error,
         request: (wire, options) => ({ embeddings: codec.decodeRequest(wire, options) }),
         answer: (wire, options) => ({ embeddings: codec.decodeResponse(wire, options) }),
       }
@@ -93,6 +103,7 @@ function read(codec: Protocol): Format {
       return {
         operation,
         fields,
+        error,
         request: () => ({ other: {} }),
         answer: (wire, options) => ({ other: codec.decodeResponse(wire, options) }),
       }
@@ -107,14 +118,16 @@ function read(codec: Protocol): Format {
 }
 
 type Passthrough = Partial<
-  Pick<PassthroughFormat, 'operation' | 'outputType' | 'lastEvent' | 'response' | 'textFormats'>
+  Pick<PassthroughFormat, 'operation' | 'outputType' | 'lastEvent' | 'response' | 'textFormats' | 'decodeError'>
 >
 
-function passthroughFormat({ operation, outputType: type, lastEvent, response, textFormats }: Passthrough): Format {
+function passthroughFormat(passthrough: Passthrough): Format {
+  const { operation, outputType: type, lastEvent, response, textFormats, decodeError } = passthrough
   const mayBeText = response === 'bytes' || textFormats !== undefined
   return {
     operation,
-    fields: USAGE_FIELDS,
+    ...(decodeError && { error: decodeError }),
+    fields: FACT_FIELDS,
     request(wire) {
       const count = asNumber(wire['n'])
       return {

@@ -2,6 +2,7 @@
 import { context } from '@opentelemetry/api'
 import { types } from 'node:util'
 import { asString, isObject } from '../kernel/json.js'
+import { isAsyncGenerator, iterateIn } from '../telemetry/iterate.js'
 import { isEntered, startCall, type Call, type CallRequest, type CallStart } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
 import { settings } from '../telemetry/settings.js'
@@ -153,6 +154,11 @@ function observe(result: unknown, reader: AnswerReader): { readonly result: unkn
     // What can be awaited may also be a stream.
     if (!types.isPromise(result)) tapStream(result, reader)
     return { result: watchSettling(result, settlingOf(reader)) }
+  } else if (isAsyncGenerator(result) && types.isGeneratorObject(result)) {
+    // Its body has not begun: what it asks for is part of the call, wherever it is iterated.
+    const pieces = iterateIn(result, reader.call.context)
+    deliver(pieces, reader)
+    return { result: pieces }
   } else deliver(result, reader)
   return { result }
 }

@@ -2,10 +2,24 @@
 import type { Span } from '@opentelemetry/api'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
-import { didYouMean } from '../kernel/did-you-mean.js'
 import type { Propagate } from '../telemetry/propagation.js'
 import type { CaptureMode, TelemetryPart } from '../telemetry/settings.js'
 import type { TracingOptions } from '../telemetry/setup-options.js'
+import { checkEndpoints, type NamedEndpoint } from './named-endpoints.js'
+import {
+  describe,
+  expecting,
+  isOneOf,
+  isRule,
+  isText,
+  isType,
+  isUrl,
+  unknownName,
+  type Check,
+} from './option-checks.js'
+
+/** Id of the wire among the integrations, though it needs no module: what no layer above traces. */
+export const WIRE = 'wire'
 
 /** Options of `autolog()`. All are optional; without any, spans go where `OTEL_*` variables say. */
 export interface AutologOptions extends TracingOptions {
@@ -18,6 +32,11 @@ export interface AutologOptions extends TracingOptions {
    * bundle or after a reload, are patched too.
    */
   readonly modules?: Readonly<Record<string, unknown>>
+  /**
+   * Endpoints of your own whose requests are traced as they leave, whoever makes them: `fetch`, an SDK that nobody knows. Those of
+   * known providers are traced without. Default: none.
+   */
+  readonly endpoints?: readonly NamedEndpoint[]
   /**
    * Where messages, tool arguments and results are recorded. Default: the value of
    * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, else `none`.
@@ -60,26 +79,6 @@ export interface AutologOptions extends TracingOptions {
   readonly onSpanEnd?: (span: Span) => void
 }
 
-/** Returns what was expected, or `undefined` for a valid value. */
-type Check = (value: unknown) => string | undefined
-
-const expecting =
-  (expected: string, holds: (value: unknown) => boolean): Check =>
-  (value) =>
-    holds(value) ? undefined : expected
-const isOneOf =
-  (words: readonly unknown[]) =>
-  (value: unknown): boolean =>
-    words.includes(value)
-const isType =
-  (type: 'boolean' | 'function') =>
-  (value: unknown): boolean =>
-    typeof value === type
-const isUrl = (value: unknown): boolean => typeof value === 'string' && /^https?:/.test(value) && URL.canParse(value)
-const isRule = (value: unknown): boolean =>
-  typeof value === 'function' ||
-  (Array.isArray(value) && value.every((item) => typeof item === 'string' || item instanceof RegExp))
-
 const EXPORTERS = ['otlp', 'console', 'none']
 const RULES = ['gateways', 'all', 'none']
 
@@ -90,10 +89,11 @@ const CHECKS: Record<keyof AutologOptions, Check> = {
   ),
   endpoint: expecting('a URL such as http://localhost:4318', isUrl),
   headers: expecting('an object of header names and values', isObject),
-  serviceName: expecting('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
+  serviceName: expecting('a string that is not empty', isText),
   resourceAttributes: expecting('an object of attribute names and values', isObject),
   integrations: expecting('an object such as { openai: false }', isObject),
   modules: expecting('an object such as { openai: OpenAI }', isObject),
+  endpoints: expecting("a list such as [{ url: 'https://llm.internal/v1' }]", Array.isArray),
   captureContent: expecting("'none', 'span', 'event' or 'both'", isOneOf(['none', 'span', 'event', 'both'])),
   redact: expecting('a function (part) => part | null', isType('function')),
   propagate: expecting(
@@ -106,18 +106,6 @@ const CHECKS: Record<keyof AutologOptions, Check> = {
   streamUsage: expecting('true or false', isType('boolean')),
   onSpanStart: expecting('a function (span) => void', isType('function')),
   onSpanEnd: expecting('a function (span) => void', isType('function')),
-}
-
-const isWord = (expected: string): boolean => expected.startsWith("'")
-
-/** Never quotes the value: it may be a key. */
-function describe(value: unknown, expected: string): string {
-  if (value === '') return 'an empty string'
-  return typeof value === 'string' && isWord(expected) ? 'another string' : typeName(value)
-}
-
-function unknownName(name: string, what: string, known: readonly string[]): string {
-  return `there is no such ${what}${didYouMean(name, known) || `; use one of ${known.join(', ')}`}`
 }
 
 /**
@@ -134,6 +122,7 @@ export function checkOptions(options: unknown, ids: readonly string[]): asserts 
     const expected = value === undefined ? undefined : check(value)
     if (expected !== undefined) throw new ConfigError(key, `expected ${expected}, got ${describe(value, expected)}`)
   }
+  if (options['endpoints'] !== undefined) checkEndpoints(options['endpoints'] as readonly unknown[])
   for (const [id, value] of Object.entries(options['integrations'] ?? {})) {
     const path = `integrations.${id}`
     if (!ids.includes(id)) throw new ConfigError(path, unknownName(id, 'integration', ids))

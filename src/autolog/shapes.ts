@@ -43,7 +43,7 @@ function functionsOf(holder: object, isModule: boolean): unknown[] {
   })
 }
 
-function hasShape(value: unknown, shape: Shape): boolean {
+export function hasShape(value: unknown, shape: Shape): boolean {
   return shape.every((place) => has(value, place.split('.')))
 }
 

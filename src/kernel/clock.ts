@@ -10,3 +10,6 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),
 }
+
+/** The longest delay of a timer, in milliseconds. With a longer one it fires at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1

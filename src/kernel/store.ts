@@ -162,6 +162,9 @@ export interface StoreStatus {
   readonly localOperations: number
 }
 
+/** How long leases last, if a store does not say. */
+export const DEFAULT_LEASE_MS = 15_000
+
 /**
  * State that all calls share: rates, places, budgets, and facts about targets. One in memory is the default; several
  * processes share one in Redis.

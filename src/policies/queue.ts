@@ -1,4 +1,5 @@
 /** A bounded number of calls at once, and a bounded queue before them. */
+import { MAX_TIMER_MS } from '../kernel/clock.js'
 
 export interface QueuePolicy {
   /** Calls at once. */
@@ -79,7 +80,7 @@ export class CallQueue {
           leaveQueue()
           resolve('expired')
         },
-        Math.min(waitMs, 2 ** 31 - 1),
+        Math.min(waitMs, MAX_TIMER_MS),
       )
       const onAbort = (): void => {
         leaveQueue()

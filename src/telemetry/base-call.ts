@@ -3,7 +3,7 @@ import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { ChatCompletion, EmbeddingsResponse } from '../kernel/hub.js'
 import { responseHeaderAttributes } from './attributes.js'
 import { boundedAttributes, type Mask } from './bounded.js'
-import type { Call, CallEnd, CallResponse, OtherAnswer } from './call-types.js'
+import type { AskedLater, Call, CallEnd, CallResponse, OtherAnswer } from './call-types.js'
 import { guard } from '../kernel/guard.js'
 import { settings } from './settings.js'
 
@@ -28,6 +28,8 @@ export abstract class BaseCall implements Call {
   abstract readonly content: boolean
   abstract readonly completes: string | undefined
   abstract hideAnswer(): void
+  abstract asks(asked: AskedLater): void
+  abstract seen(): void
   abstract endWithInner(): boolean
   abstract end(outcome?: CallEnd): void
   ended = false

@@ -4,8 +4,11 @@ import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse
 import type { Mask } from './bounded.js'
 import type * as semconv from './semconv.js'
 
-/** What makes a call: a framework over an SDK, an SDK, or the client of this package under an SDK's `fetch`. */
-export type Layer = 'framework' | 'sdk' | 'client'
+/**
+ * What makes a call: a framework over an SDK, an SDK, the client of this package under an SDK's `fetch`, or a request that is only
+ * seen on the wire.
+ */
+export type Layer = 'framework' | 'sdk' | 'client' | 'wire'
 
 /**
  * `other`: attributes of a request that is neither chat nor embeddings. `usage`: what the request says is billed, in case the
@@ -58,6 +61,11 @@ export interface CallStart {
   readonly startTime?: number
 }
 
+/** What a call turns out to ask for, where it has begun before its request is known. */
+export interface AskedLater extends Partial<Pick<CallStart, 'operation' | 'model'>> {
+  readonly request: CallRequest | undefined
+}
+
 export interface CallEnd {
   /** The error that the caller gets. */
   readonly error?: unknown
@@ -74,6 +82,10 @@ export interface Call {
   readonly ended: boolean
   /** The tool whose span of this call is completed, instead of a span of our own. */
   readonly completes: string | undefined
+  /** The request is known now. For a call that began without. */
+  asks(asked: AskedLater): void
+  /** A request of it is on the wire. */
+  seen(): void
   /**
    * The first piece of a streamed answer has come. Only the first call counts.
    *

@@ -25,14 +25,14 @@ export function startCall(start: CallStart): Call {
  * Whether the call that is open in the active context is this one: the same method of the same object, entered again. This
  * happens when another tool's wrapper is between two patches of ours.
  */
-export function isEntered({ self, operation, model }: CallStart): boolean {
+export function isEntered({ self, operation, model, layer }: CallStart): boolean {
   const slot = slotOf(context.active())
   const start = slot?.start
   if (start?.self === undefined || start.self !== self || slot?.call?.ended !== false) return false
-  return start.operation === operation && start.model === model
+  return start.operation === operation && start.model === model && start.layer === layer
 }
 
-const RANK: Record<Layer, number> = { framework: 2, sdk: 1, client: 0 }
+const RANK: Record<Layer, number> = { framework: 3, sdk: 2, client: 1, wire: 0 }
 
 /**
  * Whether a call inside an open one is the same call, in a layer below. A call of the same layer or of another kind is a separate

@@ -5,6 +5,7 @@
  * value counts as unset and adds a warning, which never quotes a header.
  */
 import { builtin } from '../kernel/builtin.js'
+import { MAX_TIMER_MS } from '../kernel/clock.js'
 import { decodeResourceAttributes } from './resource-attributes.js'
 
 export type OtlpProtocol = 'http/protobuf' | 'http/json'
@@ -43,8 +44,6 @@ export interface TelemetryEnvironment {
 type Variables = Readonly<Record<string, string | undefined>>
 
 const TRACES_PATH = '/v1/traces'
-/** The longest delay of a timer. */
-const MAX_TIMER = 2 ** 31 - 1
 const SAMPLERS = ['always_on', 'always_off', 'traceidratio']
 const KNOWN_SAMPLERS = new Set([...SAMPLERS, ...SAMPLERS.map((sampler) => `parentbased_${sampler}`)])
 
@@ -101,9 +100,9 @@ export function readEnvironment(variables: Variables = process.env): TelemetryEn
   function number(names: readonly string[], fallback: number, minimum: number): number {
     const parse = (value: string): number | undefined => {
       const parsed = Number(value)
-      return Number.isInteger(parsed) && parsed >= minimum && parsed <= MAX_TIMER ? parsed : undefined
+      return Number.isInteger(parsed) && parsed >= minimum && parsed <= MAX_TIMER_MS ? parsed : undefined
     }
-    return first(names, parse, `set a whole number from ${minimum} to ${MAX_TIMER}`) ?? fallback
+    return first(names, parse, `set a whole number from ${minimum} to ${MAX_TIMER_MS}`) ?? fallback
   }
 
   function words<T extends string>(name: string, known: readonly T[]): T[] | undefined {

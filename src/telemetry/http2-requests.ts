@@ -3,6 +3,7 @@
  * module takes long to load and few programs need it, so it is watched once the program has loaded it.
  */
 import { syncBuiltinESMExports } from 'node:module'
+import type { Context } from '@opentelemetry/api'
 import type { ClientHttp2Session, ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2'
 import { builtin } from '../kernel/builtin.js'
 import { guard } from '../kernel/guard.js'
@@ -11,8 +12,24 @@ type Http2 = typeof import('node:http2')
 type Headers = OutgoingHttpHeaders | readonly string[] | undefined
 type Request = (this: ClientHttp2Session, headers?: Headers, ...rest: unknown[]) => ClientHttp2Stream
 
-/** The trace headers for a request to `url`; `undefined` for none. */
-export type HeadersFor = (url: () => URL, method: unknown) => Readonly<Record<string, string>> | undefined
+/** A header of a request, by its name in lower case. */
+export type HeaderGetter = (name: string) => unknown
+
+/** A call that begins with a request. */
+export interface Http2Begun {
+  readonly context: Context
+  /** Given the stream, as soon as there is one. */
+  readonly attach: (stream: ClientHttp2Stream) => void
+}
+
+export interface Http2Leaving {
+  /** Trace headers for the request; `undefined`: it gets none. */
+  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly attach: Http2Begun['attach'] | undefined
+}
+
+/** Told of a request that goes to `url`. */
+export type LeavesByHttp2 = (url: () => URL, method: unknown, header: HeaderGetter) => Http2Leaving
 
 export const isHttp2 = (specifier: string): boolean => specifier === 'node:http2' || specifier === 'http2'
 
@@ -22,7 +39,7 @@ export function http2IsLoaded(): boolean {
 }
 
 /** Watches every session from now on, and earlier ones once a new one is made. @returns A function that undoes it. */
-export function watchHttp2(headersFor: HeadersFor): () => void {
+export function watchHttp2(leaves: LeavesByHttp2): () => void {
   const module: Http2 = builtin('node:http2')
   const { connect } = module
   const authorities = new WeakMap<ClientHttp2Session, URL>()
@@ -37,8 +54,12 @@ export function watchHttp2(headersFor: HeadersFor): () => void {
     watched = prototype
     const { request } = prototype
     const wrapped: Request = function (headers, ...rest) {
-      const sent = active && guard('propagation', withTrace, headers, () => urlOf(authorities.get(this), headers))
-      return Reflect.apply(request, this, [sent || headers, ...rest])
+      const leaving = active
+        ? guard('propagation', leave, headers, () => urlOf(authorities.get(this), headers))
+        : undefined
+      const stream = Reflect.apply(request, this, [leaving?.headers ?? headers, ...rest]) as ClientHttp2Stream
+      if (leaving?.attach) guard('wire', leaving.attach, stream)
+      return stream
     }
     prototype.request = wrapped
     undo = () => {
@@ -46,9 +67,9 @@ export function watchHttp2(headersFor: HeadersFor): () => void {
     }
   }
 
-  function withTrace(headers: Headers, url: () => URL): Headers {
-    const traced = headersFor(url, valueOf(':method', headers))
-    return traced && !hasAny(headers, traced) ? added(headers, traced) : headers
+  function leave(headers: Headers, url: () => URL): { headers: Headers; attach: Http2Leaving['attach'] } {
+    const { headers: traced, attach } = leaves(url, valueOf(':method', headers), (name) => valueOf(name, headers))
+    return { headers: traced && !hasAny(headers, traced) ? added(headers, traced) : headers, attach }
   }
 
   const wrappedConnect = function (this: unknown, ...args: Parameters<Http2['connect']>) {
@@ -74,7 +95,8 @@ const pairsOf = (headers: Headers): [string, unknown][] =>
     ? headers.flatMap((name: string, i) => (i % 2 === 0 ? [[name, headers[i + 1]] as [string, unknown]] : []))
     : Object.entries(headers ?? {})
 
-const valueOf = (key: string, headers: Headers): unknown => pairsOf(headers).find(([name]) => name === key)?.[1]
+const valueOf = (key: string, headers: Headers): unknown =>
+  pairsOf(headers).find(([name]) => name.toLowerCase() === key)?.[1]
 
 /** The URL of a request, with the host of the session. */
 function urlOf(authority: URL | undefined, headers: Headers): URL {

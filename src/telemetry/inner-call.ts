@@ -37,6 +37,13 @@ export class InnerCall extends BaseCall {
   /** Only the outer call has it. */
   readonly completes = undefined
 
+  /** So did the outer call, as it began. */
+  asks(): void {}
+
+  seen(): void {
+    this.outer.seen()
+  }
+
   hideAnswer(): void {
     this.outer.hideAnswer()
   }

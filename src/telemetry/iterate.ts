@@ -8,6 +8,8 @@ import { soon } from '../kernel/platform.js'
 export interface IterationEnd {
   /** The reader stopped before the end: `break`, `return`, `throw`, or it never read on. */
   readonly left: () => void
+  /** The reader stops now. What runs below may fail of that until `left`, which is no failure. */
+  readonly leaving?: () => void
   /** The generator has ended, or failed. */
   readonly ended?: (outcome: { readonly error?: unknown }) => void
   readonly signal?: AbortSignal | undefined
@@ -78,8 +80,10 @@ export function iterateIn(generator: AsyncGenerator, current: Context, reading?:
     pending--
     if (reading && !over && pending === 0) keep = endWhenAbandoned(wrapper, reading.left)
   }
-  const leave = (result: Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> => {
+  const leave = (stop: () => Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> => {
     close()
+    guard('iterate', () => reading?.leaving?.())
+    const result = context.with(current, stop)
     if (reading) result.then(reading.left, reading.left)
     return result
   }
@@ -100,8 +104,8 @@ export function iterateIn(generator: AsyncGenerator, current: Context, reading?:
       }
       return result
     },
-    return: (value: unknown) => leave(context.with(current, () => generator.return(value))),
-    throw: (error: unknown) => leave(context.with(current, () => generator.throw(error))),
+    return: (value: unknown) => leave(() => generator.return(value)),
+    throw: (error: unknown) => leave(() => generator.throw(error)),
   }
   for (const [name, value] of Object.entries(methods)) {
     Object.defineProperty(wrapper, name, { value, writable: true, configurable: true })

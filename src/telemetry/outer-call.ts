@@ -11,12 +11,13 @@ import type { ChatCompletion, ChatRequest, Usage } from '../kernel/hub.js'
 import { chatRequestAttributes, embeddingsRequestAttributes, errorTypeOf, serverOf, statusOf } from './attributes.js'
 import { BaseCall, type Facts } from './base-call.js'
 import { boundedAttributes } from './bounded.js'
-import type { CallEnd, CallRequest, CallStart } from './call-types.js'
+import type { AskedLater, CallEnd, CallRequest, CallStart } from './call-types.js'
 import { CompletedSpan, foreignSpan } from './foreign-span.js'
 import { contentAttributes } from './recorded-content.js'
 import { identityAttributes } from './identity.js'
 import { metering, recordCall } from './metrics.js'
-import { openCalls } from './open-calls.js'
+import { callBegins, callIsSeen, type UnseenCall } from './open-calls.js'
+import { kindOf } from './operation-kind.js'
 import { preparePrices, summaryOf } from './summary.js'
 import { withSpanAndSlot } from './call-slot.js'
 import * as semconv from './semconv.js'
@@ -30,6 +31,8 @@ export class OuterCall extends BaseCall {
   readonly recording: boolean
   readonly content: boolean
   readonly start: CallStart
+  private asked: Pick<CallStart, 'operation' | 'model'>
+  private readonly unseen: UnseenCall
   private readonly settings: TelemetrySettings
   private readonly provider: string
   private readonly server: ReturnType<typeof serverOf>
@@ -50,6 +53,7 @@ export class OuterCall extends BaseCall {
     const current = settings()
     this.settings = current
     this.start = start
+    this.asked = start
     const { baseURL, startTime } = start
     if (startTime !== undefined) this.startedAt -= Math.max(0, Date.now() - startTime)
     const server = baseURL === undefined ? undefined : guard('server', serverOf, baseURL)
@@ -67,7 +71,8 @@ export class OuterCall extends BaseCall {
       server: server?.address,
       injects: start.injects,
     })
-    openCalls.count += 1
+    this.unseen = { operation: kindOf(start.operation), model: start.model, server: server?.address }
+    callBegins(this.unseen)
     if (!this.recording) return
     guard('request', recordRequest, this, parent)
     guard('price', preparePrices, current)
@@ -79,8 +84,23 @@ export class OuterCall extends BaseCall {
     return this.span instanceof CompletedSpan ? this.span.tool : undefined
   }
 
+  seen(): void {
+    callIsSeen(this.unseen)
+  }
+
+  asks(asked: AskedLater): void {
+    if (this.ended) return
+    const { operation = this.asked.operation, model = this.asked.model, request } = asked
+    this.asked = { operation, model }
+    this.known = undefined
+    if (!this.recording) return
+    guard('attributes', () => this.span.setAttributes(this.attributes).updateName(nameOf(operation, model)))
+    if (request) guard('request', () => this.span.setAttributes(this.requested(request, {})))
+  }
+
   private startedSpan(parent: Context): Span {
-    const { model, operation, startTime } = this.start
+    const { startTime } = this.start
+    const { operation, model } = this.asked
     const { attributes } = this
     const foreign = this.settings.completesForeign ? guard('foreign', foreignSpan, parent, this.start) : undefined
     if (foreign) {
@@ -94,8 +114,9 @@ export class OuterCall extends BaseCall {
 
   /** The attributes at the start of the span. */
   private get attributes(): Attributes {
-    const { model, operation, mask } = this.start
     if (this.known) return this.known
+    const { mask } = this.start
+    const { operation, model } = this.asked
     const known: Attributes = { [semconv.OPERATION_NAME]: operation, [semconv.PROVIDER_NAME]: this.provider }
     if (model !== undefined) known[semconv.REQUEST_MODEL] = model
     if (this.server) {
@@ -132,7 +153,7 @@ export class OuterCall extends BaseCall {
   end(outcome: CallEnd = {}): void {
     if (this.ended) return
     this.ended = true
-    openCalls.count -= 1
+    callIsSeen(this.unseen)
     const { billed, facts } = this
     if (billed && outcome.error === undefined && facts.other?.usage === undefined)
       facts.other = { id: '', model: '', ...facts.other, usage: billed }
@@ -175,17 +196,22 @@ export class OuterCall extends BaseCall {
     const request = guard('request', requestOf, start, this.content)
     const attributes = identityAttributes(parent)
     if (start.attributes) Object.assign(attributes, start.attributes)
-    if (request) requestAttributes(request, attributes)
-    this.span.setAttributes(boundedAttributes(attributes, start.mask))
-    if (request && 'other' in request) this.billed = request.usage
-    if (request && this.content && 'chat' in request) this.recordContent(request.chat, undefined)
+    this.span.setAttributes(request ? this.requested(request, attributes) : boundedAttributes(attributes, start.mask))
+  }
+
+  /** Records the content, and gives back the attributes with those of the request. */
+  private requested(request: CallRequest, attributes: Attributes): Attributes {
+    requestAttributes(request, attributes)
+    if ('other' in request) this.billed = request.usage
+    if (this.content && 'chat' in request) this.recordContent(request.chat, undefined)
+    return boundedAttributes(attributes, this.start.mask)
   }
 
   summary({ error }: CallEnd): Attributes {
     return summaryOf(this.facts, this.inner, {
       settings: this.settings,
       provider: this.provider,
-      model: this.start.model,
+      model: this.asked.model,
       server: this.server?.address,
       failed: error !== undefined,
     })

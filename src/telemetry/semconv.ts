@@ -155,7 +155,7 @@ export const COOLDOWN_AFTER = 'tracestitch.cooldown.after'
 /** The answer of a call that counts the tokens of a request. Not in the conventions. */
 export const COUNTED_TOKENS = 'tracestitch.counted.input_tokens'
 
-/** `answer` or `stream`: what could not be read, so that the span lacks usage and more. */
+/** `request`, `answer` or `stream`: what could not be read, so that the span lacks usage and more. */
 export const UNREAD = 'tracestitch.unread'
 /** The stream ended without a token count, which its provider sends only when asked. */
 export const USAGE_NOT_SENT = 'tracestitch.usage.not_sent'

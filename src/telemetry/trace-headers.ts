@@ -3,12 +3,19 @@
  * built-in `fetch`) and of `node:http`, and by the sessions of `node:http2`. Only requests of an open model call, or of a step that says
  * so, are touched.
  */
-import { context, isSpanContextValid } from '@opentelemetry/api'
+import { context, isSpanContextValid, type Context } from '@opentelemetry/api'
 import diagnostics from 'node:diagnostics_channel'
 import type { ClientRequest } from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 import { builtin } from '../kernel/builtin.js'
-import { http2IsLoaded, isHttp2, watchHttp2 } from './http2-requests.js'
+import {
+  http2IsLoaded,
+  isHttp2,
+  watchHttp2,
+  type HeaderGetter,
+  type Http2Begun,
+  type Http2Leaving,
+} from './http2-requests.js'
 import { serverAttributes } from './attributes.js'
 import { headersTo } from './propagation.js'
 import { slotOf, type CallSlot } from './call-slot.js'
@@ -16,7 +23,7 @@ import { guard } from '../kernel/guard.js'
 import { settings } from './settings.js'
 
 /** The part of undici's request that its `undici:request:create` channel documents. */
-interface UndiciRequest {
+export interface UndiciRequest {
   readonly origin: string | URL
   readonly path: string
   readonly method: string
@@ -32,15 +39,32 @@ export function traceHeadersTo(url: () => URL): ReturnType<typeof headersTo> {
   return headersIn(slotOf(context.active()), url)
 }
 
-/** Notice of each `POST` that is part of no call. */
-let unclaimed: ((url: URL) => void) | undefined
+/**
+ * Told of each `POST` that is part of no call, before it leaves. Gives the context of the call that begins with it, if one does.
+ * Must not throw.
+ */
+export interface Outside {
+  undici(request: UndiciRequest): Context | undefined
+  http(request: ClientRequest, url: () => URL): Context | undefined
+  http2(url: () => URL, headers: HeaderGetter): Http2Begun | undefined
+}
 
-/** The headers for a request that leaves for `url`. */
-function headersFor(url: () => URL, method: unknown): ReturnType<typeof headersTo> {
+/** Asked for when there is something to tell. */
+let outside: (() => Outside) | undefined
+
+/** The call that a request is part of: the open one, or one that begins with it. */
+function slotFor(method: unknown, url: () => URL, begin: (outside: Outside) => Context | undefined) {
   const slot = slotOf(context.active())
+  // Timers and sockets keep the context they were made in, also when the call is long over. A step may ask a model on its way.
+  if (slot && !slot.step && slot.call?.ended !== true) {
+    slot.call?.seen()
+    noteHost(slot, url)
+    return slot
+  }
+  const begun = method === 'POST' && outside ? begin(outside()) : undefined
+  if (begun) return slotOf(begun)
   if (slot) noteHost(slot, url)
-  else if (method === 'POST') unclaimed?.(url())
-  return slot?.injects === true ? undefined : headersIn(slot, url)
+  return slot
 }
 
 /** Of a call whose SDK does not say where it goes: the host of its newest request. */
@@ -49,8 +73,18 @@ function noteHost({ call, step, server }: CallSlot, url: () => URL): void {
   if (server === undefined && told?.recording === true && !told.ended) told.set(serverAttributes(url()))
 }
 
+/** The headers for a request that leaves for `url`, if its layer does not add them itself. */
+function headersOf(slot: CallSlot | undefined, url: () => URL): ReturnType<typeof headersTo> {
+  return slot?.injects === true ? undefined : headersIn(slot, url)
+}
+
+function leavesByHttp2(url: () => URL, method: unknown, header: HeaderGetter): Http2Leaving {
+  let begun: Http2Begun | undefined
+  const slot = slotFor(method, url, (told) => (begun = told.http2(url, header))?.context)
+  return { headers: headersOf(slot, url), attach: begun?.attach }
+}
+
 function headersIn(slot: CallSlot | undefined, url: () => URL): ReturnType<typeof headersTo> {
-  // Timers and sockets keep the context they were made in, also when the call is long over.
   if (!slot?.span || (slot.call ?? slot.step)?.ended === true || !isSpanContextValid(slot.span.spanContext()))
     return undefined
   return headersTo(slot.span, url(), settings(), { server: slot.server })
@@ -76,7 +110,11 @@ function hasAny(headers: UndiciRequest['headers'], names: readonly string[]): bo
 function onUndiciRequest(event: unknown): void {
   guard('propagation', () => {
     const { request } = event as { request: UndiciRequest }
-    const headers = headersFor(() => new URL(request.path, request.origin), request.method)
+    const url = (): URL => new URL(request.path, request.origin)
+    const headers = headersOf(
+      slotFor(request.method, url, (told) => told.undici(request)),
+      url,
+    )
     if (!headers) return
     const parents = Object.keys(headers).filter(isParent)
     if (hasAny(request.headers, parents)) return keepFirst(request, parents)
@@ -131,7 +169,11 @@ function urlOf(request: ClientRequest): URL {
 
 function injectHttp(request: ClientRequest): void {
   guard('propagation', () => {
-    const headers = headersFor(() => urlOf(request), request.method)
+    const url = (): URL => urlOf(request)
+    const headers = headersOf(
+      slotFor(request.method, url, (told) => told.http(request, url)),
+      url,
+    )
     // Headers that were given as a list, and those of `Expect: 100-continue`, are on their way already.
     if (!headers || request.headersSent) return
     if (Object.keys(headers).some((name) => isParent(name) && request.hasHeader(name))) return
@@ -177,13 +219,9 @@ export interface WireWatch {
   off(): void
 }
 
-/**
- * Starts watching the wire.
- *
- * @param outside - Notice of each `POST` that is part of no call, before it leaves. Must not throw.
- */
-export function watchWire(outside?: (url: URL) => void): WireWatch {
-  unclaimed = outside
+/** Starts watching the wire. */
+export function watchWire(told?: () => Outside): WireWatch {
+  outside = told
   diagnostics.subscribe('undici:request:create', onUndiciRequest)
   const onHttpRequest = (event: unknown): void => injectHttp((event as { request: ClientRequest }).request)
   let undoHttp: () => void
@@ -198,13 +236,13 @@ export function watchWire(outside?: (url: URL) => void): WireWatch {
       syncBuiltinESMExports()
     }
   }
-  let undoHttp2 = http2IsLoaded() ? guard('propagation', watchHttp2, headersFor) : undefined
+  let undoHttp2 = http2IsLoaded() ? guard('propagation', watchHttp2, leavesByHttp2) : undefined
   return {
     requested(specifier) {
-      if (isHttp2(specifier)) undoHttp2 ??= guard('propagation', watchHttp2, headersFor)
+      if (isHttp2(specifier)) undoHttp2 ??= guard('propagation', watchHttp2, leavesByHttp2)
     },
     off() {
-      unclaimed = undefined
+      outside = undefined
       diagnostics.unsubscribe('undici:request:create', onUndiciRequest)
       undoHttp()
       undoHttp2?.()

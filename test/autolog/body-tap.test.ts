@@ -90,14 +90,14 @@ describe.each(formats.map((protocol) => [protocol.id, protocol] as const))('%s',
     expect(harness.only().attributes['gen_ai.response.time_to_first_chunk']).toBeTypeOf('number')
   })
 
-  test('an answer that comes whole', async () => {
+  test('an answer without streaming', async () => {
     const bytes = new TextEncoder().encode(JSON.stringify(protocol.encodeResponse(ANSWER)))
     await tapped(protocol, bytes, 'application/json', 10).json()
     expectAnswer(protocol)
     expect(harness.only().attributes['gen_ai.response.time_to_first_chunk']).toBeUndefined()
   })
 
-  test('a stream that is cut ends the span, as cut', async () => {
+  test('a stream that is cut ends the span as cut', async () => {
     const bytes = streamOf(protocol)
     await tapped(protocol, bytes.subarray(0, Math.floor(bytes.length / 2)), typeOf(protocol)).arrayBuffer()
     const { attributes, status } = harness.only()
@@ -105,7 +105,7 @@ describe.each(formats.map((protocol) => [protocol.id, protocol] as const))('%s',
     expect(attributes['error.type']).toBe('stream_truncated')
   })
 
-  test('a Node stream, read to its end or left before it, ends the span without error', async () => {
+  test('a Node stream that is read to its end, or closed before, ends the span without error', async () => {
     const bytes = Buffer.from(streamOf(protocol))
     for (const leaves of [false, true]) {
       const body = Readable.from(leaves ? endless(bytes.subarray(0, 40)) : [bytes.subarray(0, 40), bytes.subarray(40)])
@@ -129,7 +129,7 @@ test('events in a JSON list, as Google sends them without alt=sse', async () => 
   expect(harness.only().attributes['gen_ai.response.time_to_first_chunk']).toBeTypeOf('number')
 })
 
-test('a wrong checksum in the middle does not keep the span open, nor the program from its bytes', async () => {
+test('a wrong checksum in the middle ends the span, and the program still gets its bytes', async () => {
   const protocol = chatFormat('bedrock-converse')
   const bytes = streamOf(protocol)
   const middle = Math.floor(bytes.length / 2)

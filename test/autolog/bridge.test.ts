@@ -42,7 +42,7 @@ describe('runs by id', () => {
     expect(bridge.size).toBe(0)
   })
 
-  test('the end of a run may end what is open below it, the innermost first', () => {
+  test('the end of a run ends the open runs below it, the innermost first', () => {
     const bridge = new SpanBridge('t')
     begin(bridge, 'root')
     begin(bridge, 'child', 'root')
@@ -62,7 +62,7 @@ describe('runs by id', () => {
     expect(lines()).toEqual(['a', 'a'])
   })
 
-  test('what nobody ends is bounded: the oldest goes first', () => {
+  test('runs that nobody ends are limited: the oldest is ended first', () => {
     const bridge = new SpanBridge('t')
     const ended: number[] = []
     for (let i = 0; i < 10_005; i++) {
@@ -72,7 +72,7 @@ describe('runs by id', () => {
     expect(ended).toEqual([0, 1, 2, 3, 4])
   })
 
-  test('what nobody ends is ended when the process runs out of work, the innermost first', () => {
+  test('runs that nobody ends are ended when the process runs out of work, the innermost first', () => {
     const bridge = new SpanBridge('t')
     const left: string[] = []
     begin(bridge, 'root')
@@ -86,7 +86,7 @@ describe('runs by id', () => {
     expect(lines()).toEqual(['child < root', 'root', 'late'])
   })
 
-  test('a fault of one run costs that run only', () => {
+  test('a fault of one run affects only that run', () => {
     const bridge = new SpanBridge('t')
     const finish = (): never => {
       throw new Error('x')
@@ -109,8 +109,8 @@ function plain() {
   return { bridge, ended, start }
 }
 
-describe('where a run lies', () => {
-  test('is within itself and those above it, and in no other', () => {
+describe('being within a run', () => {
+  test('a run is within itself and those above it, and within no other', () => {
     const { bridge, start } = plain()
     for (const [id, parent] of [['root'], ['child', 'root'], ['other']] as const) start(id, parent)
     const within = bridge.get('child')?.context ?? ROOT_CONTEXT
@@ -128,7 +128,7 @@ describe('where a run lies', () => {
     ])
   })
 
-  test('is where the program is, once it is in there', () => {
+  test('the program is within the run once its context is active', () => {
     const { bridge, start } = plain()
     start('run')
     const own = bridge.get('run')?.context ?? ROOT_CONTEXT
@@ -143,7 +143,7 @@ describe('where a run lies', () => {
 })
 
 describe('how runs end', () => {
-  test('the one that is ended as it is told, those below it as left', () => {
+  test('the reported one with its outcome, those below it as abandoned', () => {
     const { bridge, ended, start } = plain()
     for (const [id, parent] of [['root'], ['child', 'root'], ['other']] as const) start(id, parent)
     const error = new Error('x')
@@ -154,7 +154,7 @@ describe('how runs end', () => {
     expect(ended.slice(2)).toEqual([['other', undefined]])
   })
 
-  test('a piece for one that hears of none, or that nobody knows, is no fault', () => {
+  test('a piece for a run without a handler, or for an unknown run, is ignored', () => {
     const { bridge, start } = plain()
     start('run')
     bridge.chunk('run')
@@ -191,7 +191,7 @@ describe('how runs end', () => {
 describe('a framework that knows its current run', () => {
   const current = new AsyncLocalStorage<string>()
 
-  test('gives it to every span that begins there, until off()', async () => {
+  test('is the parent of every span that begins there, until off()', async () => {
     const bridge = new SpanBridge('t')
     const patches = session()
     const holder = (context as unknown as { _getContextManager(): object })._getContextManager()
@@ -212,7 +212,7 @@ describe('a framework that knows its current run', () => {
     expect(lines()).toEqual(['below mine < mine', 'mine < run', 'after off', 'run'])
   })
 
-  test('and a context that lies deeper stays the active one', () => {
+  test('does not replace an active context that is deeper', () => {
     const bridge = new SpanBridge('t')
     const patches = session()
     patches.patcher.locate(bridge, () => current.getStore())

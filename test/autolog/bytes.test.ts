@@ -9,7 +9,7 @@ test('bytes at any depth are base64, and nothing of the value is changed', () =>
 })
 
 test.each([[null], [undefined], ['x'], [1], [{ a: [1, { b: null }] }], [[]]])(
-  '%j is itself where it holds none',
+  '%j without bytes is returned itself',
   (value) => {
     expect(bytesAsText(value)).toBe(value)
   },

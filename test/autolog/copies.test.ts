@@ -7,7 +7,7 @@ const app = manifest({ 'fake-sdk': '^1' })
 const print = (...values: string[]): string => `console.log(JSON.stringify([${values.join(', ')}]))\n`
 
 describe('loaded copies', () => {
-  it('patches the loaded ES module in an ESM app and takes it back', () => {
+  it('patches the loaded ES module in an ESM app and undoes it', () => {
     const main = `import { Client } from 'fake-sdk'
       import { start, lines } from 'engine'
       const client = new Client()
@@ -40,7 +40,7 @@ describe('loaded copies', () => {
     ])
   })
 
-  it('patches both instances of a dual package', () => {
+  it('patches both formats of a dual package', () => {
     const main = `import { Client } from 'fake-sdk'
       import { createRequire } from 'node:module'
       import { start, lines } from 'engine'
@@ -98,7 +98,7 @@ describe('loaded copies', () => {
     ])
   })
 
-  it('does not harm imports that are in flight', () => {
+  it('does not disturb imports that are in flight', () => {
     const waits = [1, 2, 3, 4, 5, 6, 8, 10, 14, 20]
     const packages = waits.map((wait) => `fake-${wait}`)
     const files = packages.map((name) => ({

@@ -51,7 +51,7 @@ describe('an answer that is whole', () => {
     ])
   })
 
-  test('may have headers that cannot be had', () => {
+  test('may have headers that cannot be read', () => {
     const result = { choices: [] }
     const headers = (): never => {
       throw new Error('x')
@@ -60,7 +60,7 @@ describe('an answer that is whole', () => {
   })
 })
 
-test('a raw response is read as its body is, and what is within it instead where the SDK says so', async () => {
+test('a raw response is read with its body, or what is within it if the declaration says so', async () => {
   const response = () => new Response('{"id":"a"}', { headers: { 'content-type': 'application/json' } })
   const raw = response()
   const told = delivered(raw)
@@ -77,7 +77,7 @@ test('a raw response is read as its body is, and what is within it instead where
   ])
 })
 
-test('a stream that is none is told, and so is a declaration that fails', () => {
+test('a value that is no stream is reported, and so is a declaration that throws', () => {
   expect(delivered({}, { stream: () => ({}) })).toEqual([['unread', 'stream']])
   const fails = (): never => {
     throw new Error('x')
@@ -97,14 +97,14 @@ describe('a stream', () => {
     ['close', { closed: false }],
   ]
 
-  test('that iterates itself is watched however it is read', async () => {
+  test('that is its own iterator is watched however it is read', async () => {
     const pieces = new Pieces()[Symbol.asyncIterator]()
     const told = delivered(pieces)
     while (!(await pieces.next()).done);
     expect(told).toEqual(whole)
   })
 
-  test('of which readers are made counts for the first of them', async () => {
+  test('that makes iterators counts for the first of them', async () => {
     const pieces = new Pieces()
     const told = delivered(pieces)
     const [first, second] = [pieces[Symbol.asyncIterator](), pieces[Symbol.asyncIterator]()]
@@ -115,7 +115,7 @@ describe('a stream', () => {
     expect(told).toEqual(whole)
   })
 
-  test('that cannot be changed is told', async () => {
+  test('that cannot be changed is reported', async () => {
     const frozen = Object.freeze(new Pieces())
     expect(delivered(frozen)).toEqual([['unread', 'stream']])
     const hidden = { [Symbol.asyncIterator]: () => Object.freeze({ next: async () => ({ done: true, value: 1 }) }) }
@@ -124,7 +124,7 @@ describe('a stream', () => {
     expect(later).toEqual([['unread', 'stream']])
   })
 
-  test('of Node ends, fails or is left', async () => {
+  test('of Node ends, fails or is closed early', async () => {
     const error = new Error('x')
     const ways: [(stream: Readable) => void, unknown][] = [
       [(stream) => stream.push(null), { closed: false }],
@@ -157,7 +157,7 @@ describe('a stream', () => {
     expect(told).toEqual(whole)
   })
 
-  test('of events is heard by the names that the SDK gives them', () => {
+  test('of events is read by the names that the declaration gives', () => {
     const error = new Error('x')
     const emits = { piece: 'text', end: 'done', error: 'fault' }
     const heard = (event: string): unknown[] => {

@@ -85,7 +85,7 @@ const READERS: Readonly<Record<string, () => Promise<unknown>>> = {
 }
 
 describe.each(Object.entries(READERS))('%s', (_name, read) => {
-  test('that is dropped ends the span, which says so', async () => {
+  test('that is dropped ends the span, which has tracestitch.abandoned', async () => {
     await read()
     await eventually(() => (collect(), harness.spans().length > 0), 'its span has ended')
     const { attributes, status } = harness.only()
@@ -116,7 +116,7 @@ test.each([
   expect(attributes).not.toHaveProperty('tracestitch.abandoned')
 })
 
-test('a body that is held while its response is not is still watched', async () => {
+test('a body is still watched when only its response is dropped', async () => {
   const { body } = web()
   for (let round = 0; round < 5; round++) {
     collect()
@@ -130,7 +130,7 @@ test('a body that is held while its response is not is still watched', async () 
   expect(harness.only().attributes).not.toHaveProperty('tracestitch.abandoned')
 })
 
-test('a body that is cancelled unread, or between two readers, was closed by the program', async () => {
+test('a body that is cancelled unread, or between two readers, counts as closed by the program', async () => {
   await web().body.cancel()
   const { body } = web()
   const reader = body.getReader()
@@ -147,7 +147,7 @@ test('a body that is cancelled unread, or between two readers, was closed by the
 describe('the time limit', () => {
   const HOUR = 3_600_000
 
-  test('holds for a reader that has stopped to read, and not for one that waits', async () => {
+  test('applies to a reader that has stopped reading, and not to one that waits', async () => {
     vi.useFakeTimers()
     try {
       const silent = watched(
@@ -166,7 +166,7 @@ describe('the time limit', () => {
     }
   })
 
-  test('does not hold for a Node stream that flows while its provider is silent', async () => {
+  test('does not apply to a flowing Node stream while the provider is silent', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
     try {
       const { body } = watched(new Readable({ read: () => undefined }))

@@ -51,7 +51,7 @@ function connect(more: Partial<DuplexDeclaration> = {}, active = (): boolean => 
 }
 
 describe('a message that is sent', () => {
-  test('is handed on with its result, and the last event ends its call', () => {
+  test('is sent unchanged, and the last event ends its call', () => {
     const connection = connect()
     const heard: unknown[] = []
     connection.on('message', (event) => heard.push(event))
@@ -65,7 +65,7 @@ describe('a message that is sent', () => {
     })
   })
 
-  test('has its answer read after off() too', () => {
+  test('has its answer read even after off()', () => {
     let active = true
     const connection = connect({}, () => active)
     connection.send(request)
@@ -75,14 +75,14 @@ describe('a message that is sent', () => {
     expect(harness.only().attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 3 })
   })
 
-  test('that cannot be sent is an error of its call', () => {
+  test('that cannot be sent is the error of its call', () => {
     const connection = connect()
     connection.sent = undefined as never
     expect(() => connection.send(request)).toThrow(TypeError)
     expect(harness.only().attributes['error.type']).toBe('TypeError')
   })
 
-  test('whose declaration throws is sent all the same', () => {
+  test('is sent even if its declaration throws', () => {
     const connection = connect({
       call: () => {
         throw new Error('no')
@@ -93,7 +93,7 @@ describe('a message that is sent', () => {
     expect(harness.spans()).toEqual([])
   })
 
-  test('is not kept open by a connection that nobody holds', async () => {
+  test('ends when its connection is garbage', async () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
     connect().send(request)
@@ -103,7 +103,7 @@ describe('a message that is sent', () => {
 })
 
 describe('the end of a connection', () => {
-  test('ends what is open: an error, unless the program closed it', () => {
+  test('ends open calls: with an error, unless the program closed it', () => {
     const cut = connect()
     cut.send(request)
     cut.emit('closed')
@@ -114,7 +114,7 @@ describe('the end of a connection', () => {
     expect(harness.spans().map(({ attributes }) => attributes['error.type'])).toEqual(['stream_truncated', undefined])
   })
 
-  test('is the fault that came before it', () => {
+  test('has the error that came before it', () => {
     const connection = connect({ fault: { method: 'report', error: ([error]) => error } })
     Object.assign(connection, { report: () => undefined })
     connection.send(request)
@@ -124,8 +124,8 @@ describe('the end of a connection', () => {
   })
 })
 
-describe('a connection that is made anew', () => {
-  test('ends what had left, and answers what had waited', () => {
+describe('a connection that reconnects', () => {
+  test('ends calls that were sent, and answers those that waited', () => {
     let opened = (): void => undefined
     let waits = true
     const connection = connect({

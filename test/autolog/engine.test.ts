@@ -59,7 +59,7 @@ function run(code: string, env: Record<string, string> = {}): { out: unknown; er
   return { out: JSON.parse(stdout), err: stderr }
 }
 
-test('a second call gives the first handle, and says once which options it ignores', () => {
+test('a second call returns the first handle, and warns once of the options that it ignores', () => {
   const { out, err } = run(`
     const exporter = collect()
     const first = autolog({ exporter })
@@ -105,7 +105,7 @@ test('off() and on again, with another exporter each time', () => {
   expect(out).toEqual({ restored: [true, true], names: [['chat m'], ['chat m']] })
 })
 
-test('a call that is under way at off() still ends its span', () => {
+test('a call that is open at off() still ends its span', () => {
   const { out } = run(`
     import OpenAI from 'openai'
     let release, asked
@@ -124,7 +124,7 @@ test('a call that is under way at off() still ends its span', () => {
   expect(out).toEqual(['chat m'])
 })
 
-test('the ESM and the CJS build in one process are one: one handle, one span a call', () => {
+test('the ESM and the CJS build in one process are one: one handle, one span for each call', () => {
   const { out } = run(`
     import OpenAI from 'openai'
     const cjs = require('tracestitch')
@@ -159,7 +159,7 @@ test.each([
   expect(out).toEqual({ names: ['chat m'], report: [['openai', 'esm']] })
 })
 
-test('an integration that is switched off, and modules that are handed in', () => {
+test('an integration that is switched off, and modules that are passed in', () => {
   const { out, err } = run(`
     import OpenAI from 'openai'
     const { create } = OpenAI.Chat.Completions.prototype
@@ -175,7 +175,7 @@ test('an integration that is switched off, and modules that are handed in', () =
   expect(err).toContain('modules.nobody')
 })
 
-test('modules that a later call hands in are patched as well, and reported once', () => {
+test('modules that a later call passes are patched as well, and reported once', () => {
   const { out, err } = run(`
     const bundle = () => class { static Chat = { Completions: class { create() { return answer } } } }
     const [A, B] = [bundle(), bundle()]
@@ -196,7 +196,7 @@ test('modules that a later call hands in are patched as well, and reported once'
 test.each([
   ['a set-up that comes later', true],
   ['nobody', false],
-])('without an exporter, and with %s: what is said, and when', (_name, later) => {
+])('without an exporter, and with %s: the warning, and when it comes', (_name, later) => {
   const { out, err } = run(`
     import OpenAI from 'openai'
     const beside = createRequire(require.resolve('tracestitch'))
@@ -219,7 +219,7 @@ test.each([
   expect(err).toBe('')
 })
 
-test('a bad value in the environment is said once and harms nothing', () => {
+test('an invalid environment variable gives one warning and does no harm', () => {
   const { out, err } = run(`console.log(JSON.stringify(autolog({ exporter: 'none' }).status.faults))`, {
     OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'perhaps',
   })

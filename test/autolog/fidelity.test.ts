@@ -96,7 +96,7 @@ describe('what a method may return', () => {
     expect(ended()).toMatchObject({ 'gen_ai.usage.input_tokens': 3 })
   })
 
-  test('something to await that is no promise: same object, asked as often as the program asks', async () => {
+  test('a thenable that is no promise: same object, awaited as often as the program awaits it', async () => {
     let asked = 0
     const thenable = {
       then(onValue: (value: unknown) => void) {
@@ -113,14 +113,14 @@ describe('what a method may return', () => {
     expect([asked, harness.spans().length]).toEqual([2, 1])
   })
 
-  test('something to await that fails', async () => {
+  test('a thenable that fails', async () => {
     const error = new Error('x')
     const thenable = { then: (_ok: unknown, fail: (error: unknown) => void) => fail(error) }
     await expect(Promise.resolve(call(() => thenable) as unknown)).rejects.toBe(error)
     expect(harness.only().status.code).toBe(SpanStatusCode.ERROR)
   })
 
-  test('something to await that is frozen', async () => {
+  test('a frozen thenable', async () => {
     const thenable = Object.freeze({ then: (onValue: (value: unknown) => void) => onValue(answer) })
     expect(await (call(() => thenable) as unknown)).toBe(answer)
     expect(harness.spans()).toHaveLength(1)
@@ -301,7 +301,7 @@ describe('streams', () => {
     expect(ended()).toMatchObject({ 'error.type': 'stream_truncated', 'gen_ai.response.finish_reasons': ['error'] })
   })
 
-  test('calls that a reader makes between chunks are calls of their own', async () => {
+  test('calls that the program makes between chunks are separate calls', async () => {
     const stream = streamOf(generate)
     call(() => stream)
     for await (const _ of stream) call(() => answer)
@@ -337,7 +337,7 @@ describe('what a declaration or a program may do', () => {
     expect(ended()['gen_ai.operation.name']).toBe('chat')
   })
 
-  test('arguments and receiver are handed on as they are', () => {
+  test('arguments and receiver are passed on unchanged', () => {
     const self = {}
     const args = [body, { signal: undefined }, 3]
     const seen: unknown[] = []

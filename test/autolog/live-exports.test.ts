@@ -49,7 +49,7 @@ describe(`exports of an ES module that loads later (${seesLateESM ? 'seen' : 'no
     import sdk, { plain, arrow, renamed, fromChunk, starred, usesPlain, Client } from 'fake-sdk'
     export const calls = () => [plain(), arrow(), renamed(), fromChunk(), starred(), usesPlain(), new Client().send(), sdk === Client]`
 
-  it('are replaced for who imports them by name, and for nobody after off()', () => {
+  it('are replaced for importers by name, and for nobody after off()', () => {
     const main = `${begin} const { calls } = await import('./user.mjs')
       const first = calls(); log.report(); const before = calls(); log.off(); ${print('first', 'before', 'calls()')}`
     const bare = ['plain helped', 'arrow', 'renamed', 'chunk', 'starred', 'uses plain helped', 'sent', true]
@@ -64,7 +64,7 @@ describe(`exports of an ES module that loads later (${seesLateESM ? 'seen' : 'no
     expect([before, after]).toEqual([own, bare])
   })
 
-  it('and everything else of the module is what it was', () => {
+  it('while everything else of the module stays as it was', () => {
     const look = `const ns = await import('fake-sdk'); ns.count()
       const facts = [Object.keys(ns), ns.counter, ns.plain.name, ns.plain.length, new URL(ns.where).pathname.endsWith('/fake-sdk/index.mjs'),
         (await import('fake-sdk')) === ns, 'missing' in ns];`
@@ -72,7 +72,7 @@ describe(`exports of an ES module that loads later (${seesLateESM ? 'seen' : 'no
     expect(own).toEqual(run(`${look} ${print('facts')}`))
   })
 
-  it('are replaced anew by a later autolog()', () => {
+  it('are replaced again by a later autolog()', () => {
     const main = `${begin} const { calls } = await import('./user.mjs'); log.report(); log.off()
       const again = start({ exports: ${JSON.stringify(NAMES)} }); const now = calls(); again.off(); ${print('now[0]', 'calls()[0]')}`
     expect(run(main, { ...esm, 'user.mjs': user })).toEqual([mark('plain helped'), 'plain helped'])
@@ -88,7 +88,7 @@ describe(`exports of an ES module that loads later (${seesLateESM ? 'seen' : 'no
     expect(run(main, other)).toEqual([['Client'], 'patched sent'])
   })
 
-  it('that were imported before autolog() are out of reach, which the report says', () => {
+  it('that were imported before autolog() cannot be replaced, which the report says', () => {
     const main = `import { plain } from 'fake-sdk'; ${begin} ${print('plain()', 'log.report()[0]')}`
     const [called, line] = run(main) as [string, { status: string; detail: string }]
     expect([called, line.status]).toEqual(['plain helped', 'patched'])
@@ -125,7 +125,7 @@ describe('exports of a CommonJS module', () => {
     ])
   })
 
-  it('that was required before: a holder of the module sees it where exports can be assigned', () => {
+  it('that was required before: code that holds the module sees the replacement if exports can be assigned', () => {
     const main = `${require_} const held = require('fake-sdk'); ${begin} ${print('held.plain()', "require('fake-sdk').plain()")}`
     expect(run(main, cjs(loose))).toEqual(['patched plain', 'patched plain'])
     expect(run(main, cjs(fixed))).toEqual(['plain', 'patched plain'])

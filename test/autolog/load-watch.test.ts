@@ -62,7 +62,7 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
     expect(runLate(main, sdk({ kind }))).toEqual(['patched 1.0.0 cjs', ['fake-sdk@1.0.0 cjs patched']])
   })
 
-  it('a static import in a module that loads later, in the order the program has', () => {
+  it('a static import in a module that loads later, in the same order as without us', () => {
     const main = `globalThis.order = []
       const { sent } = await import('./late.mjs')
       ${print('sent', 'globalThis.order')}`
@@ -85,7 +85,7 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
     expect(runLate(main, files)).toEqual([sent('1.0.0 esm')])
   })
 
-  it('a nested copy that nothing pointed at', () => {
+  it('a nested copy that was not found before', () => {
     const main = `const { Client } = await import('./vendor/node_modules/fake-sdk/index.mjs')
       const Twin = require('./vendor/node_modules/fake-sdk/index.cjs')
       ${print('new Client().send()', 'new Twin().send()')}`
@@ -95,7 +95,7 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
     ])
   })
 
-  it('keeps imports that are in flight whole', () => {
+  it('does not disturb imports that are in flight', () => {
     const files = {
       ...sdk({ prelude: `import 'shared'` }),
       ...sdk({ name: 'shared', kind: 'esm', prelude: `import './inner.js'` }),
@@ -111,7 +111,7 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
       expect(runLate(main(turns), files), `${turns} turns`).toEqual([sent('1.0.0 esm')])
   })
 
-  it('beside asynchronous hooks, which some versions of Node refuse to mix with CJS modules', () => {
+  it('works beside asynchronous hooks, with which some versions of Node refuse CJS modules', () => {
     const main = `const { register } = await import('node:module')
       register('data:text/javascript,export async function load(url, context, next) { return next(url, context) }')
       const { sent } = await import('./late.mjs')
@@ -138,7 +138,7 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
     expect(runLate(main)).toEqual([false, true, '1.0.0 esm', '1.0.0 cjs'])
   })
 
-  it('a wrapper of the loader put on top of ours stays and passes through', () => {
+  it('a wrapper around our patch of the loader stays and works', () => {
     const main = `const Module = require('node:module')
       const ours = Module._load
       const theirs = (Module._load = function (...args) { return ours.apply(this, args) })
@@ -162,7 +162,7 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
     expect(runLate(main, files)).toEqual(['patched 1.0.0 esm', sent('1.0.0 esm'), seesLateESM ? [] : ['fake-sdk']])
   })
 
-  it('a module that was found late is patched, in the report, and said once', () => {
+  it('a module that was found late is patched and reported, with one warning', () => {
     const main = `const warnings = []
       const { write } = process.stderr
       process.stderr.write = (text) => warnings.push(String(text))
@@ -175,7 +175,7 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
     expect(runLate(main)).toEqual(['patched 1.0.0 esm', ['fake-sdk@1.0.0 esm patched'], warned])
   })
 
-  it('what a test runner with a registry of its own has required is patched before the next turn, and without a word', () => {
+  it('what a test runner with its own module registry requires is patched right away, without a warning', () => {
     const main = `import Module from 'node:module'
       log.off()
       // The registry that the engine looks into is not the one that Node loads into.
@@ -189,7 +189,7 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
     expect(runLate(main)).toEqual(['patched 1.0.0 cjs', ['fake-sdk@1.0.0 cjs patched'], []])
   })
 
-  it('nothing is looked for after off(), and looking keeps no process alive', () => {
+  it('polling ends at off() and does not keep the process alive', () => {
     const main = `log.off()
       const { Client } = await import('fake-sdk')
       await new Promise((resolve) => setTimeout(resolve, 100))
@@ -199,7 +199,7 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
   })
 
   it.each(['main.mjs', 'main.cjs'])(
-    'a preloaded engine has the first call of %s, where what loads later is not seen too',
+    'a preloaded engine traces the first call of %s, even if later loads cannot be seen',
     (main) => {
       const isESM = main.endsWith('.mjs')
       const files = {
@@ -235,7 +235,7 @@ describe(`modules that load later (${seesLateESM ? 'with' : 'without'} registerH
     expect(run(directory, 'main.mjs', { flags })).toEqual([order])
   })
 
-  it('says what to do where a later import() is not seen', () => {
+  it('says what to do if a later import() cannot be seen', () => {
     const detail = runLate(print('log.report()[0].detail'))
     expect(detail).toEqual([expect.stringContaining(seesLateESM ? 'patched when it loads' : 'set eager')])
   })

@@ -121,7 +121,7 @@ describe('wrap', () => {
     }
   })
 
-  it('leaves a wrapper put on top of it, passes through, and can be patched again', () => {
+  it('leaves a later wrapper in place, calls the original, and can be patched again', () => {
     const { Client } = makeClient()
     const first = session()
     first.patcher.wrap(Client, 'create', mark('x'))
@@ -135,7 +135,7 @@ describe('wrap', () => {
     expect(Client.create()).toBe('again theirs static')
   })
 
-  it('a reference taken while patched passes through after off()', () => {
+  it('a reference that was taken while patched calls the original after off()', () => {
     const { Client } = makeClient()
     const { patcher, off } = session()
     patcher.wrap(Client, 'create', mark('x'))
@@ -179,7 +179,7 @@ describe('wrap', () => {
     expect([current.held, Client.create(), frozen.send()]).toEqual([0, 'static', 'frozen'])
   })
 
-  it('writes over a method that is writable though not configurable', () => {
+  it('replaces a method that is writable but not configurable', () => {
     const holder = Object.defineProperty({} as { send(): string }, 'send', { value: () => 'plain', writable: true })
     const { patcher, off } = session()
     expect(patcher.wrap(holder, 'send', mark('x'))).toBe(true)
@@ -190,7 +190,7 @@ describe('wrap', () => {
 })
 
 describe('call and hook', () => {
-  it('call uses the replacement it was given', () => {
+  it('call uses the given replacement', () => {
     const { Client } = makeClient()
     const { patcher } = session()
     expect(patcher.call(Client, 'create', { protocol: 'openai-chat', provider: 'p', baseURL: () => undefined })).toBe(
@@ -199,7 +199,7 @@ describe('call and hook', () => {
     expect(Client.create()).toBe('call static')
   })
 
-  it('hooks are undone last first, and one that fails keeps no other from running', () => {
+  it('hooks are undone in reverse order, and one that fails does not stop the others', () => {
     const order: number[] = []
     const current = session()
     current.patcher.hook(() => order.push(1))

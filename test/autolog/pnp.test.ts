@@ -40,7 +40,7 @@ function yarn(locations: Readonly<Record<string, string>>): void {
   moduleInternals.findPnpApi = (lookup) => (lookup === '/app/' ? api : null)
 }
 
-test('each copy is found where it is loaded from: the virtual one, where there is one', () => {
+test('each copy is found at the path that it is loaded from, which is the virtual one if there is one', () => {
   yarn(LOCATIONS)
   expect(pnpPackages((name) => name === 'openai', ['/elsewhere', '/app'])).toEqual([
     { name: 'openai', directory: LOCATIONS['openai@virtual:0a1b#npm:6.1.0'], declared: true },
@@ -48,7 +48,7 @@ test('each copy is found where it is loaded from: the virtual one, where there i
   ])
 })
 
-test('nothing without it, or outside its project', () => {
+test('finds nothing without it, or outside of its project', () => {
   expect(pnpPackages((name) => name === 'openai', ['/app'])).toEqual([])
   yarn(LOCATIONS)
   expect(pnpPackages((name) => name === 'openai', ['/elsewhere'])).toEqual([])

@@ -61,7 +61,7 @@ describe('a whole answer', () => {
     expect(readUsage(told)).toMatchObject([usage])
   })
 
-  test('that is an error of the provider ends it as that', () => {
+  test('that is an error of the provider ends the call with that error', () => {
     const { reader, told } = setUp()
     reader.whole(REFUSAL)
     expect(told).toHaveLength(1)
@@ -92,7 +92,7 @@ describe('a whole answer', () => {
     expect(told.at(-1)).toMatchObject(['end', { error: expect.any(ProviderError) as unknown }])
   })
 
-  test('of a shape that nobody foresaw is told', () => {
+  test('of an unknown shape is reported', () => {
     const { reader, told } = setUp({
       answer: () => {
         throw new TypeError('x')
@@ -102,7 +102,7 @@ describe('a whole answer', () => {
     expect(told).toEqual([['set', { 'tracestitch.unread': 'answer' }], ['report', 'answer'], ['end']])
   })
 
-  test('lies where the SDK has it, or is none', () => {
+  test('is found where the declaration says, or there is none', () => {
     const within = setUp({ answer: (result) => (result as { data?: unknown }).data })
     within.reader.whole({ data: ANSWER })
     expect(readUsage(within.told)).toMatchObject([usage])
@@ -111,7 +111,7 @@ describe('a whole answer', () => {
     expect(none.told).toEqual([['end']])
   })
 
-  test('may say what it used and what it is in words of its own', () => {
+  test('may have its usage and attributes from the declaration', () => {
     const { reader, told } = setUp({
       answer: () => undefined,
       usage: () => usage,
@@ -121,7 +121,7 @@ describe('a whole answer', () => {
     expect(told).toEqual([['response', { other: { id: '', model: '', usage } }], ['set', { x: 1 }], ['end']])
   })
 
-  test('is not read where no span records it', () => {
+  test('is not read when no span records it', () => {
     const { reader, told } = setUp({ usage: () => usage }, {}, false)
     reader.whole(ANSWER)
     expect(told).toEqual([['end']])
@@ -129,7 +129,7 @@ describe('a whole answer', () => {
 })
 
 describe('a stream', () => {
-  test('tells its first event, and what it was at its end, once', () => {
+  test('reports its first event, and the answer once at its end', () => {
     const { reader, told, names } = setUp()
     for (const event of [FIRST, LAST, '[DONE]']) reader.event(event)
     reader.close({ closed: false })
@@ -139,7 +139,7 @@ describe('a stream', () => {
     expect(readUsage(told)).toMatchObject([usage])
   })
 
-  test('that ends without its end was cut, and one that the program leaves was not', () => {
+  test('without its last event was cut, unless the program closed it', () => {
     for (const closed of [false, true]) {
       const { reader, told, names } = setUp()
       reader.event(FIRST)
@@ -151,7 +151,7 @@ describe('a stream', () => {
     }
   })
 
-  test('of which nothing came was cut too, and one that nobody read says nothing', () => {
+  test('without any event was cut too, and one that nobody read is no error', () => {
     const cut = setUp()
     cut.reader.close({ closed: false })
     expect(cut.told.at(-1)).toMatchObject(['end', { error: { code: 'stream_truncated' } }])
@@ -160,7 +160,7 @@ describe('a stream', () => {
     expect(left.told).toEqual([['end']])
   })
 
-  test('says why it stopped only where it came to its end', () => {
+  test('has a finish reason only if it came to its end', () => {
     for (const error of [undefined, new Error('x')]) {
       const { reader, told } = setUp()
       for (const event of [FIRST, LAST, '[DONE]']) reader.event(event)
@@ -171,7 +171,7 @@ describe('a stream', () => {
     }
   })
 
-  test('of a format that has none tells that it began, and ends', () => {
+  test('of a format without streams reports its first chunk and its end', () => {
     const { reader, told } = setUp({ protocol: 'openai-embeddings' })
     reader.event(FIRST)
     reader.close({ closed: false })
@@ -188,7 +188,7 @@ describe('a stream', () => {
     }
   })
 
-  test('in which the provider says that it fails ends as that, and no more of it is read', () => {
+  test('with an error of the provider ends with that error, and no more of it is read', () => {
     const { reader, told, names } = setUp()
     for (const event of [FIRST, REFUSAL, LAST]) reader.event(event)
     reader.close({ closed: false })
@@ -196,7 +196,7 @@ describe('a stream', () => {
     expect(told[2]).toMatchObject(['end', { error: expect.any(ProviderError) as unknown }])
   })
 
-  test('with an event that cannot be read is told, with what came before it', () => {
+  test('with an event that cannot be read is reported, and keeps what came before it', () => {
     let events = 0
     const { reader, told, names } = setUp({
       event: (data) => {
@@ -212,7 +212,7 @@ describe('a stream', () => {
     expect(told.slice(2)).toEqual([['set', { 'tracestitch.unread': 'stream' }], ['report', 'stream'], ['end']])
   })
 
-  test('whose pieces the SDK wraps is read by what is in them', () => {
+  test('whose pieces the SDK wraps is read from their content', () => {
     const { reader, told } = setUp({
       event: (wrapped) => (wrapped === 'nothing' ? undefined : { data: (wrapped as { data: unknown }).data }),
     })
@@ -222,7 +222,7 @@ describe('a stream', () => {
     expect(told.at(-1)).toEqual(['end'])
   })
 
-  test('is not read where no span records it', () => {
+  test('is not read when no span records it', () => {
     let read = false
     const { reader, told } = setUp({ event: (data) => ((read = true), { data }) }, {}, false)
     reader.event(FIRST)
@@ -269,7 +269,7 @@ describe('headers', () => {
   })
 })
 
-test('what nothing can watch is told, and ends', () => {
+test('an answer that cannot be watched is reported, and ends the call', () => {
   const { reader, told } = setUp()
   reader.unread('stream')
   expect(told).toEqual([['set', { 'tracestitch.unread': 'stream' }], ['report', 'stream'], ['end']])

@@ -43,7 +43,7 @@ const begin = `import { createRequire } from 'node:module'
   const ended = (promise) => promise.then(() => 'answered', () => 'refused')\n`
 
 describe('real packages', () => {
-  it('openai: two majors and both instances of one, found by what their package.json says', () => {
+  it('openai: two majors and both formats of one, found by their package.json', () => {
     const main = `import OpenAI from 'openai'
       import Old from 'openai-v4'
       ${begin}
@@ -89,7 +89,7 @@ describe('real packages', () => {
   it.each([
     ['ai-v5', 'v2'],
     ['ai-v6', 'v3'],
-  ])('%s: functions that it exports, for who imports them by name', (folder, specification) => {
+  ])('%s: exported functions, for importers by name', (folder, specification) => {
     const main = `${begin}
       const log = start({ id: 'ai', targets: [{ package: 'ai', tested: '5 - 6', exports: ['generateText', 'streamText'],
         instrument(module, patcher) {
@@ -116,7 +116,7 @@ describe('real packages', () => {
     if (!seesLateESM && detail !== '') expect(detail).toMatch(/generateText|installed, not loaded yet/)
   })
 
-  it('looks without loading', () => {
+  it('finds without loading', () => {
     const main = `${begin}
       const log = start(${OPENAI}, ${ANTHROPIC}, ${LANGCHAIN})
       const loaded = Object.keys(require.cache).filter((file) => /openai|anthropic|langchain/.test(file))

@@ -82,7 +82,7 @@ const web = (): ReadableStream<unknown> =>
     },
   })
 
-describe('a stream, whatever it is', () => {
+describe('a stream of any kind', () => {
   const streams: readonly [string, () => AsyncIterable<unknown>][] = [
     ['a generator', generator],
     ['what makes a generator', () => new Chunks()],
@@ -103,7 +103,7 @@ describe('a stream, whatever it is', () => {
     expectRead()
   })
 
-  test.each(streams)('%s, within what the method gives', async (_name, make) => {
+  test.each(streams)('%s, within the result of the method', async (_name, make) => {
     const result = { stream: make(), response: Promise.resolve(answer) }
     const given = (await give(Promise.resolve(result), {
       stream: (value) => (value as typeof result).stream,
@@ -113,7 +113,7 @@ describe('a stream, whatever it is', () => {
     expectRead()
   })
 
-  test.each(streams)('%s that the program leaves', async (_name, make) => {
+  test.each(streams)('%s that the program stops reading', async (_name, make) => {
     for await (const first of give(make()) as AsyncIterable<unknown>) {
       expect(first).toEqual(chunks[0])
       break
@@ -181,7 +181,7 @@ describe('a stream, whatever it is', () => {
     expectRead()
   })
 
-  test('events of a shape of their own', async () => {
+  test('events with a shape of their own', async () => {
     const pieces = [{ ping: true }, ...chunks.map((one) => ({ wrapped: JSON.stringify(one) }))]
     const event = (piece: unknown): { data: unknown } | undefined => {
       const { wrapped } = piece as { wrapped?: string }
@@ -191,13 +191,13 @@ describe('a stream, whatever it is', () => {
     expectRead()
   })
 
-  test('one that the request does not tell says that it streams', async () => {
+  test('a declaration says that the answer is a stream when the request does not', async () => {
     await collect(give(generator(), { streaming: true }, [{ ...body, stream: undefined }]) as AsyncIterable<unknown>)
     expect(harness.only().attributes['gen_ai.request.stream']).toBe(true)
   })
 })
 
-describe('what cannot be read is said', () => {
+describe('what cannot be read is reported', () => {
   test.each<[string, unknown, Partial<CallDeclaration>, string]>([
     ['nothing', undefined, {}, 'answer'],
     ['a list', [1], {}, 'answer'],
@@ -229,13 +229,13 @@ describe('what cannot be read is said', () => {
     expect(harness.only().attributes['tracestitch.unread']).toBe('stream')
   })
 
-  test('an answer that is said to tell nothing is none', () => {
+  test('an answer that the declaration marks as empty is ignored', () => {
     give({ total: 5 }, { operation: 'count_tokens', answer: () => undefined })
     expect(harness.only().attributes['tracestitch.unread']).toBeUndefined()
   })
 })
 
-describe('a declaration by the call', () => {
+describe('a declaration that depends on the call', () => {
   test('reads model, path and answer where the SDK has them', async () => {
     const declared: Declared = ([command]) => ({
       ...declaration,
@@ -252,12 +252,12 @@ describe('a declaration by the call', () => {
     })
   })
 
-  test('leaves alone what is no model call', async () => {
+  test('does not trace what is no model call', async () => {
     expect(await give(Promise.resolve(answer), () => undefined)).toBe(answer)
     expect(harness.spans()).toEqual([])
   })
 
-  test('that throws costs the span and nothing else', async () => {
+  test('that throws loses only the span', async () => {
     const declared = (): never => {
       throw new Error('gone')
     }
@@ -347,7 +347,7 @@ describe('callbacks', () => {
   })
 })
 
-test('fields in camelCase: by the table of the format, and the program keeps its own', async () => {
+test('fields in camelCase are renamed by the table of the format, and the program keeps its own', async () => {
   const args = { firstName: 'x', max_items: 2 }
   const request = {
     model: 'm',

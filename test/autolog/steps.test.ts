@@ -37,7 +37,7 @@ describe('what a method may return', () => {
 
   const error = new RangeError('x')
 
-  test('an error that is thrown, as it is', () => {
+  test('an error that is thrown, the same', () => {
     expect(() =>
       run(() => {
         throw error
@@ -46,12 +46,12 @@ describe('what a method may return', () => {
     expect(harness.only().status).toMatchObject({ code: SpanStatusCode.ERROR, message: 'RangeError' })
   })
 
-  test('an error that comes later, as it is', async () => {
+  test('a rejection, with the same error', async () => {
     await expect(run(() => Promise.reject(error))).rejects.toBe(error)
     expect(harness.only().attributes).toMatchObject({ 'error.type': 'RangeError' })
   })
 
-  test('a promise of a class of its own, with what hangs on it', async () => {
+  test('a promise of another class, with its properties', async () => {
     class Special extends Promise<number> {}
     const result = run(() => Object.assign(Special.resolve(3), { id: 7 }))
     expect(result).toBeInstanceOf(Special)
@@ -128,7 +128,7 @@ describe('generators', () => {
     expect(harness.only().spanContext()).toEqual(active.spanContext())
   })
 
-  test('end their span when the reader leaves', async () => {
+  test('end their span when the program stops reading', async () => {
     for await (const _ of run(numbers)) break
     expect(harness.only().status.code).toBe(SpanStatusCode.UNSET)
   })
@@ -143,7 +143,7 @@ describe('generators', () => {
     expect(harness.only().attributes['error.type']).toBe('RangeError')
   })
 
-  test('that a promise gives', async () => {
+  test('that a promise resolves to', async () => {
     const generator = await run(async () => numbers())
     for await (const _ of generator) expect(harness.spans()).toHaveLength(0)
     harness.only()
@@ -151,7 +151,7 @@ describe('generators', () => {
 })
 
 describe('what is read', () => {
-  test('name, attributes, input and output; a reader that throws costs its own fact', async () => {
+  test('name, attributes, input and output; a reader that throws loses only its own fact', async () => {
     harness.use({ capture: 'span' })
     await run(
       async () => ({ sum: 3 }),
@@ -171,7 +171,7 @@ describe('what is read', () => {
     })
   })
 
-  test('no content unless it is wanted', async () => {
+  test('no content unless it is captured', async () => {
     await run(async () => 'secret', { input: () => 'secret', output: (result) => result })
     expect(JSON.stringify(harness.only().attributes)).not.toContain('secret')
   })
@@ -208,7 +208,7 @@ describe('trace context in messages', () => {
     return carried
   }
 
-  test('joins both sides', () => {
+  test('joins the spans of both sides', () => {
     harness.use({ propagates: () => true, joinsCallers: true })
     const carried = exchange()
     const [received, sent] = harness.spans()
@@ -217,7 +217,7 @@ describe('trace context in messages', () => {
     expect(carried['traceparent']).toContain(sent?.spanContext().traceId)
   })
 
-  test('stays away where propagation is off, and is not taken', () => {
+  test('is neither sent nor used when propagation is off', () => {
     harness.use({ propagates: () => false, joinsCallers: false })
     expect(exchange()).toEqual({ id: 1 })
     expect(harness.spans()[0]?.parentSpanContext).toBeUndefined()
@@ -234,7 +234,7 @@ describe('trace context in messages', () => {
     expect(harness.only().parentSpanContext).toBeUndefined()
   })
 
-  test('links what was active here', () => {
+  test('links the span that was active here', () => {
     harness.use({ joinsCallers: true })
     const here = startStep('chain', 'http')
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
@@ -247,7 +247,7 @@ describe('trace context in messages', () => {
   })
 })
 
-describe('a step that is the open tool, seen from below', () => {
+describe('a step that is the open tool in a layer below', () => {
   const below: StepDeclaration = {
     kind: 'chain',
     name: 'call',
@@ -255,7 +255,7 @@ describe('a step that is the open tool, seen from below', () => {
     joins: () => 'add',
   }
 
-  test('completes that span', async () => {
+  test('completes the span of that tool', async () => {
     await run(async () => run(async () => 1, below))
     expect(harness.only()).toMatchObject({ name: 'execute_tool add', attributes: { below: true } })
   })
@@ -267,7 +267,7 @@ describe('a step that is the open tool, seen from below', () => {
 })
 
 describe('the patch', () => {
-  test('off() restores the method, and what was handed out only calls through', () => {
+  test('off() restores the method, and earlier references only call the original', () => {
     const holder = { add: (): number => 1 }
     const { add } = holder
     const { patcher, off } = session()
@@ -280,7 +280,7 @@ describe('the patch', () => {
     expect(harness.spans()).toHaveLength(0)
   })
 
-  test('a declaration by the call, which may be none', () => {
+  test('a declaration that depends on the call, and may be none', () => {
     const { patcher } = session()
     const fn = patcher.asStep(
       (_name: string) => 1,
@@ -291,7 +291,7 @@ describe('the patch', () => {
     harness.only()
   })
 
-  test('an exemplar that cannot be made is said, and harms nothing', () => {
+  test('an exemplar that cannot be made is reported, and does no harm', () => {
     const patches = session()
     class Hidden {
       work(): number {

@@ -30,7 +30,7 @@ function tapped(pieces: readonly unknown[], more: object = {}) {
   return { stream, told }
 }
 
-test('a second reader gets the error of the SDK, and the call of the first goes on', async () => {
+test('a second iteration gets the error of the SDK, and the call of the first goes on', async () => {
   const { stream, told } = tapped([1, 2])
   const first = stream[Symbol.asyncIterator]()
   expect(await first.next()).toEqual({ done: false, value: 1 })
@@ -41,14 +41,14 @@ test('a second reader gets the error of the SDK, and the call of the first goes 
   expect(told).toEqual([1, 2, { closed: false }])
 })
 
-test('a second reader after the first changes nothing', async () => {
+test('a second iteration after the first changes nothing', async () => {
   const { stream, told } = tapped([1])
   for await (const piece of stream) expect(piece).toBe(1)
   await expect(stream[Symbol.asyncIterator]().next()).rejects.toThrow('consumed already')
   expect(told).toEqual([1, { closed: false }])
 })
 
-test('a stream that the program aborts ends early, one that it does not comes to its end', async () => {
+test('a stream ends early only if the program aborts it', async () => {
   for (const aborts of [true, false]) {
     const controller = new AbortController()
     const { stream, told } = tapped([1], { controller })
@@ -57,7 +57,7 @@ test('a stream that the program aborts ends early, one that it does not comes to
   }
 })
 
-test('a stream whose iterator cannot be watched ends for us, and goes on for the program', async () => {
+test('a stream whose iterator cannot be watched ends the call, and goes on for the program', async () => {
   const { stream, told } = tapped([1], {
     iterator: () => Object.freeze({ next: async () => ({ done: true, value: 'its own' }) }),
   })
@@ -86,14 +86,14 @@ describe('an iterator', () => {
   }
   const error = new Error('its own')
 
-  test('has the methods that it had, and no more', () => {
+  test('has the same methods as before', () => {
     expect(Reflect.ownKeys(watched({ next: () => undefined }).iterator)).toEqual(['next'])
     const { iterator } = watched(Object.create({ next: () => undefined, return: () => undefined }) as object)
     expect(Object.keys(iterator)).toEqual([])
     expect('throw' in iterator).toBe(false)
   })
 
-  test('is called as it was, with what the program gives it', async () => {
+  test('is called with the arguments of the program', async () => {
     const seen: unknown[] = []
     const inner = {
       next(this: unknown, ...args: unknown[]) {
@@ -108,7 +108,7 @@ describe('an iterator', () => {
     expect(told).toEqual([1, 1])
   })
 
-  test('may answer at once', () => {
+  test('may return a result at once', () => {
     const results = [{ done: false, value: 1 }, { done: true }]
     const { iterator, told } = watched({ next: () => results.shift() })
     expect([iterator.next(), iterator.next()]).toEqual([{ done: false, value: 1 }, { done: true }])
@@ -129,7 +129,7 @@ describe('an iterator', () => {
     expect(told).toEqual([{ error, closed: false }])
   })
 
-  test('that the program leaves, or throws into, ends so', async () => {
+  test('ends the call when the program calls return or throw', async () => {
     const ends = {
       next: () => undefined,
       return: (value: unknown) => Promise.resolve({ done: true, value }),
@@ -143,14 +143,14 @@ describe('an iterator', () => {
     expect(raised.told).toEqual([{ error, closed: false }])
   })
 
-  test('that cannot be changed is left alone', () => {
+  test('that cannot be changed is not watched', () => {
     const inner = Object.freeze({ next: () => Promise.resolve({ done: true as const, value: 1 }) })
     const reader = { event: () => {}, close: () => {} }
     expect(tapIterator(inner, reader, () => false)).toBeUndefined()
   })
 })
 
-test('a method of our own is shown where the one before was', () => {
+test('a method of ours is enumerable only if the original was', () => {
   const target = { shown: 1 }
   define(target, 'shown', 2)
   define(target, 'hidden', 3)

@@ -56,7 +56,7 @@ async function read(stream: AsyncIterable<unknown>): Promise<unknown[]> {
 }
 const USAGE = { 'gen_ai.usage.input_tokens': 8, 'gen_ai.usage.output_tokens': 3 }
 
-test('without it the span says that no count was sent, and one line how to get it', async () => {
+test('without it, the span says that no usage was sent, and one line how to get it', async () => {
   const { bodies, fetch } = provider()
   const recorder = start({})
   for (let i = 0; i < 2; i++) await read(await client(fetch).chat.completions.create(request))

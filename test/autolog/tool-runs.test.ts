@@ -78,7 +78,7 @@ test.each(Object.keys(run))('%s', async (name) => {
   expect(names.filter((each) => each.startsWith('invoke_agent'))).toHaveLength(name === 'runTools' ? 1 : 0)
 })
 
-test("a run that fails is a failure, and its error the program's", async () => {
+test('a run that fails is an error on its span, and the program gets the same error', async () => {
   const recorder = recordSpans()
   log = autolog({ exporter: recorder })
   const fetch = (): Promise<Response> => Promise.resolve(new Response('{}', { status: 400 }))

@@ -13,7 +13,7 @@ const main = (imports: string): string => `${imports}
   console.log(JSON.stringify([report, said]))
 `
 
-test('what the app declares is told of, loaded or not, and what only others bring along is not', () => {
+test('packages of the app are reported, loaded or not, and those that only dependencies have are not', () => {
   const directory = temporaryDirectory()
   const app = manifest({ known: '^1', unloaded: '^2', framework: '^1' })
   write(directory, {

@@ -12,7 +12,7 @@ const inESM = (main: string, files: Files): unknown =>
     'main.mjs': `import { start, lines } from 'engine'\n${catchWarnings}${main}`,
   })
 
-describe('modules out of the ordinary', () => {
+describe('unusual modules', () => {
   it('top-level await, already loaded', () => {
     const main = `import { Client } from 'fake-sdk'
       const log = start()
@@ -33,7 +33,7 @@ describe('modules out of the ordinary', () => {
     expect(inESM(main, sdk({ prelude: 'await 0' }))).toEqual([seesLateESM ? 'patched 1.0.0 esm' : '1.0.0 esm'])
   })
 
-  it('the method is gone: unsupported, with one warning for both instances', () => {
+  it('a missing method: unsupported, with one warning for both formats', () => {
     const main = `import { createRequire } from 'node:module'
       import 'fake-sdk'
       createRequire(import.meta.url)('fake-sdk')
@@ -50,7 +50,7 @@ describe('modules out of the ordinary', () => {
     ])
   })
 
-  it('a version that no test runs is patched, and said', () => {
+  it('a version that no test runs is patched, and the report says so', () => {
     const main = `import { Client } from 'fake-sdk'
       const log = start()
       ${print('new Client().send()', 'log.report()[0].detail')}`
@@ -65,7 +65,7 @@ describe('modules out of the ordinary', () => {
     expect(inESM(main, sdk())).toEqual(['1.0.0 esm', 'unsupported', 'send is read-only; tests run 1 - 2'])
   })
 
-  it('an exported function of an ES module that stands behind no facade cannot be replaced, and is not tried', () => {
+  it('an exported function of an ES module without a facade cannot be replaced', () => {
     const main = `import * as sdk from 'fake-sdk'
       import { createPatcher } from 'engine'
       const session = createPatcher({ integration: 'x', format: 'esm', options: {}, call: () => (original) => original })
@@ -93,7 +93,7 @@ describe('modules out of the ordinary', () => {
     expect(inESM(main, files)).toEqual(['patched 1.0.0 esm'])
   })
 
-  it('two copies of this package patch once, and each takes back what is its own', () => {
+  it('two copies of this package patch once, and each undoes its own patches', () => {
     const main = `import { Client } from 'fake-sdk'
       import { createRequire } from 'node:module'
       const log = start()
@@ -137,7 +137,7 @@ describe('modules out of the ordinary', () => {
   })
 })
 
-describe('modules that are handed in', () => {
+describe('modules that are passed in', () => {
   const bundled = `class Client { send() { return 'bundled' } }\n`
 
   it.each([
@@ -160,7 +160,7 @@ describe('modules that are handed in', () => {
     expect(inESM(main, sdk())).toEqual(['patched 1.0.0 esm'])
   })
 
-  it('under an unknown name: said, and nothing breaks', () => {
+  it('under an unknown name: a warning, and nothing breaks', () => {
     const main = `${bundled}const log = start({ modules: { other: Client, 'fake-sdk': null } })
       await 0
       ${print('new Client().send()', 'warnings.length', 'warnings[0]', 'log.report()[0].status')}`

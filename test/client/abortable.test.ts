@@ -26,7 +26,7 @@ test('aborts once, with the first reason, whoever listens and however late its s
   expect(late.signal.reason).toBe(late.reason)
 })
 
-test('one that listens may take another away', () => {
+test('one listener may remove another', () => {
   const source = new Abortable()
   const heard: string[] = []
   source.onAbort(() => stop())
@@ -35,7 +35,7 @@ test('one that listens may take another away', () => {
   expect(heard).toEqual([])
 })
 
-test('a race ends with the work, or with the abort whatever becomes of the work', async () => {
+test('a race ends with the work, or with the abort whatever the work does', async () => {
   const source = new Abortable()
   await expect(source.race(Promise.resolve(1))).resolves.toBe(1)
   await expect(source.race(Promise.reject(new Error('of the work')))).rejects.toThrow('of the work')
@@ -51,7 +51,7 @@ test('a race ends with the work, or with the abort whatever becomes of the work'
   await expect(source.race(Promise.reject(new Error('later')))).rejects.toThrow('over')
 })
 
-test('has one signal, however often it is asked for', () => {
+test('has one signal, however often it is read', () => {
   const source = new Abortable()
   const { signal } = source
   expect(source.signal).toBe(signal)
@@ -59,7 +59,7 @@ test('has one signal, however often it is asked for', () => {
   expect(source.signal).toBe(signal)
 })
 
-test('of those who share a signal each stops for itself', () => {
+test('each listener of a shared signal is removed separately', () => {
   const controller = new AbortController()
   const heard: string[] = []
   const listen = (name: string) => onAbort(controller.signal, () => void heard.push(name))

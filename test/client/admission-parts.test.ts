@@ -110,16 +110,16 @@ describe('room for an answer', () => {
     expect(outputLimitsOf([{ max_tokens: value }])).toEqual({ ...NOTHING, output })
   })
 
-  test('is one answer, where it is said in no number', () => {
+  test('is one answer if there is no number of answers', () => {
     for (const n of [Number.NaN, -1, 0, 'x']) expect(outputLimitsOf([{ n, temperature: 1 }])).toEqual(NOTHING)
   })
 
-  test('is the greater where it is said more than once', () => {
+  test('is the greatest if it is set more than once', () => {
     const twice = [{ max_tokens: 7, n: 2 }, undefined, { max_completion_tokens: 9, config: { max_tokens: 8 }, n: 1 }]
     expect(outputLimitsOf(twice)).toEqual({ ...NOTHING, output: 9, answers: 2 })
   })
 
-  test('is looked for six objects deep, also where an object holds itself', () => {
+  test('is searched six objects deep, even if an object contains itself', () => {
     const within = (depth: number): object => (depth === 1 ? { max_tokens: 7 } : { x: within(depth - 1) })
     expect(outputLimitsOf([within(6)]).output).toBe(7)
     expect(outputLimitsOf([within(7)]).output).toBeUndefined()
@@ -154,7 +154,7 @@ describe('what was used', () => {
     expect(consumptionOf(told, false, () => undefined).tokens).toBeUndefined()
   })
 
-  test('costs what it costs, once that is asked for', () => {
+  test('has a cost that is computed when it is read', () => {
     let asked = 0
     const used = consumptionOf(undefined, true, () => (asked += 1))
     expect(asked).toBe(0)
@@ -205,19 +205,19 @@ describe('whom a call counts for', () => {
     expect(keys(scope, facts)).toEqual(expected)
   })
 
-  test('is said in words', () => {
+  test('has a name in words', () => {
     expect(compileScope().name).toBe('all calls')
     expect(compileScope({ user: '*', client: 'web' }).name).toBe('client web, user *')
     expect(keyName(' client="web" user=ann')).toBe('client=web user=ann')
   })
 
-  test('is decided by the target where a provider or a model is named', () => {
+  test('depends on the target if a provider or a model is named', () => {
     const ofTarget = [{}, { user: 'a', alias: 'b' }, { provider: 'p' }, { user: 'a', model: 'p/m' }]
     expect(ofTarget.map((scope) => compileScope(scope).ofTarget)).toEqual([false, false, true, true])
     expect(compileScope({ user: 'a', client: 'b' }).id).toBe(compileScope({ client: 'b', user: 'a' }).id)
   })
 
-  test('is no more than one operation counts', () => {
+  test('is at most what one operation of the store counts', () => {
     const tags = Array.from({ length: 257 }, (_, at) => `${at}`)
     expect(keys({ tag: '*' }, { tags: tags.slice(1) })).toHaveLength(256)
     expect(() => keys({ tag: '*' }, { tags })).toThrow(/can have 256 tags .* this one has 257/)

@@ -44,7 +44,7 @@ test('200 callers at once see each other: the least busy target is another one e
   expect([pair.bad.seen.length, pair.good.seen.length]).toEqual([100, 100])
 })
 
-test('a full target is passed by; one more than may wait is refused with a LimitError, and nothing is sent', async () => {
+test('a full target is skipped; one call more than may wait is refused with a LimitError, and nothing is sent', async () => {
   pair.bad.behave = never
   const limits = { concurrent: 1, queue: 0 }
   const ai = clientWith({
@@ -94,7 +94,7 @@ test('the deadline holds in the queue too, and an abort ends the wait; neither t
   expect(content(await ai.chat.completions.create({ model: 'm', messages }))).toBe('free')
 })
 
-test('who waits is served by priority, then in the order of arrival', async () => {
+test('waiting calls are served by priority, then in the order of arrival', async () => {
   const release: (() => void)[] = []
   pair.bad.behave = async (...seen) => {
     await new Promise<void>((resolve) => release.push(resolve))
@@ -129,7 +129,7 @@ test('a place is given back after an answer, an error, a stream read to its end,
   }
 })
 
-test('no room for a retry: the failure that was met is told, not the limit', async () => {
+test('no room for a retry: the error is the failure before, not the limit', async () => {
   let seen = 0
   pair.bad.behave = (request, response, socket) => {
     seen += 1

@@ -87,7 +87,7 @@ describe('a plain call', () => {
     expect(paths()).toHaveLength(1)
   })
 
-  test('looks again after a fault that may pass, and does not begin anew', async () => {
+  test('polls again after a temporary fault, and does not start anew', async () => {
     const look = announce([done])
     let faults = 1
     server.behave = (request, response, socket) =>
@@ -163,7 +163,7 @@ describe('a stream', () => {
     ])
   })
 
-  test('that said it is done is whole, even when the prediction is not to be had', async () => {
+  test('that has reported its end is whole, even if the prediction cannot be fetched', async () => {
     const look = announce([], events(words + end))
     server.behave = (request, response, socket) =>
       request.path === '/v1/predictions/p1' ? sendJson(response, 404, {}) : look(request, response, socket)
@@ -182,14 +182,14 @@ describe('a stream', () => {
     })
   })
 
-  test('reports what the model said when it failed', async () => {
+  test('reports the error of the model', async () => {
     server.behave = announce([prediction], events(`${words}event: error\ndata: {"detail":"interrupted"}\n\n`))
     const stream = await client().chat.completions.create({ model, messages, stream: true })
     await expect(read(stream)).rejects.toMatchObject({ name: 'StreamError', message: /interrupted/, isRetryable: true })
   })
 
   test.each(['http://127.0.0.1:1/v1/streams/s1', 'ftp://stream.replicate.com/s1', 'not an address'])(
-    'at %s is left alone: the answer comes whole, with a warning',
+    'at %s is not read: the answer comes whole, with a warning',
     async (url) => {
       server.behave = announce([done], events(words + end), url)
       const stream = await client().chat.completions.create({ model, messages, stream: true })
@@ -224,7 +224,7 @@ describe('a stream', () => {
     expect(stranger.seen).toEqual([])
   })
 
-  test('that is left closes its sockets', async () => {
+  test('that the program stops reading closes its sockets', async () => {
     server.behave = announce([prediction], (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(words)
     })

@@ -118,7 +118,7 @@ describe('the wait of a refusal', () => {
     },
   }
 
-  test('from the body, where only that says it', async () => {
+  test('from the body, if only that has it', async () => {
     pair.bad.behave = (_, response) => sendJson(response, 429, refusal)
     const error = await failure(gemini(pair.bad).chat.completions.create({ model: 'gemini/m', messages }))
     expect(error.retryAfterMs).toBe(34_070)
@@ -150,7 +150,7 @@ describe('the id of a request', () => {
   })
 })
 
-test('a provider of the caller’s own is read as the maker of its format', async () => {
+test('headers of a custom provider are read as those of the maker of its format', async () => {
   pair.bad.behave = (_, response) =>
     sendJson(response, 400, { message: 'no' }, { 'x-amzn-errortype': 'ValidationException', 'x-amzn-requestid': 'aws' })
   const ai = createClient({
@@ -175,7 +175,7 @@ describe('the type of an error', () => {
   })
 })
 
-describe('_meta, looked at', () => {
+describe('reading _meta', () => {
   const meta = async (): Promise<CallMeta> => {
     pair.bad.behave = (_, response) => sendJson(response, 200, completion('x'), LIMITS)
     return (await clientFor(pair).chat.completions.create({ model: 'bad/m', messages }))._meta
@@ -208,7 +208,7 @@ describe('_meta, looked at', () => {
     expect(Object.getPrototypeOf(one)).toBe(Object.prototype)
   })
 
-  test('neither the price nor the limits are worked out before', async () => {
+  test('price and limits are computed only then', async () => {
     pair.bad.behave = (_, response) => sendJson(response, 200, completion('x'), LIMITS)
     // With a list of the user's own: without, a price is worked out at once when the table has been loaded by then.
     const ai = clientOfPair(pair, { prices: { litellm: {} } })
@@ -221,7 +221,7 @@ describe('_meta, looked at', () => {
 describe('usage', () => {
   const words = { prompt_tokens: 8, completion_tokens: 3, total_tokens: 11 }
 
-  test('of a plain answer and of a stream, in the spelling of chat', async () => {
+  test('of a plain answer and of a stream, with the field names of chat', async () => {
     const ai = clientFor(pair)
     const plain = await ai.chat.completions.create({ model: 'good/m', messages })
     expect(plain._meta.usage).toMatchObject({ prompt_tokens: plain.usage?.prompt_tokens })

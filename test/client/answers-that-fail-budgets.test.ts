@@ -90,7 +90,7 @@ test.each(['plain', 'stream'] as const)('%s: no room for the fallback', async (k
   await ai.close()
 })
 
-test('answers that a function turns down are charged, whatever it does', async () => {
+test('answers that a function rejects are charged, whatever it does', async () => {
   const rejects = [() => true, () => Promise.resolve(true)] as const
   for (const on of rejects) {
     const { store, options } = watched()
@@ -110,7 +110,7 @@ test('a schema whose check never ends, ends with the call', async () => {
   await ai.close()
 })
 
-test('a call that goes away while a function looks at its answer', async () => {
+test('a call that is aborted while a function checks its answer', async () => {
   const { store, options } = watched()
   const controller = new AbortController()
   const on = async (): Promise<boolean> => {
@@ -128,7 +128,7 @@ test('a call that goes away while a function looks at its answer', async () => {
   await ai.close()
 })
 
-test('a function that never says ends with the call, and what came is charged', async () => {
+test('a function that never answers ends with the call, and the answer is charged', async () => {
   const { store, options } = watched({ timeout: 60 })
   const on = (): Promise<boolean> => new Promise(() => {})
   const { ai } = clientOf({ message: { content: 'hm' } }, [{ model: 'second/m', on }], options)

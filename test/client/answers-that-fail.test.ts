@@ -21,7 +21,7 @@ test.each(faults)('%s: a fallback for that answers', async (_what, { on, first, 
   await ai.close()
 })
 
-test.each(faults)('%s: without one it is the answer as ever', async (_what, { on, first, more }) => {
+test.each(faults)('%s: without one, the answer is returned', async (_what, { on, first, more }) => {
   const other = on === 'invalid-output' ? 'empty' : on === 'empty' ? 'refusal' : 'invalid-output'
   const { ai, asked: requests } = clientOf(first, [{ model: 'second/m', on: other }])
   const result = await ai.chat.completions
@@ -74,7 +74,7 @@ test.each([
   await ai.close()
 })
 
-test('a test that throws turns nothing down, and is told without its words', async () => {
+test('a test that throws rejects nothing, and is reported without its message', async () => {
   const on = (): boolean => {
     throw new RangeError('secret words')
   }
@@ -103,7 +103,7 @@ test('of an alias, and of a call', async () => {
   await ai.close()
 })
 
-test('what the last one says is the answer, whatever it is', async () => {
+test('the last answer is returned, whatever it is', async () => {
   const { ai } = clientOf({ message: {} }, [{ model: 'second/m', on: 'empty' }], {}, { message: {} })
   const result = await ai.chat.completions.create({ model: 'first/m', messages: asked })
   expect(result._meta).toMatchObject({ provider: 'second', attempts: [{ failure: 'empty' }, {}] })
@@ -120,7 +120,7 @@ test('a fallback that fails is the error of the call', async () => {
   await ai.close()
 })
 
-test('an answer that is left has cost: it counts in sums and budgets, and its target goes on', async () => {
+test('an answer that is rejected has cost: it counts in sums and budgets, and its target stays in use', async () => {
   const { ai } = clientOf({ message: {} }, [{ model: 'second/m', on: 'empty' }])
   for (let i = 0; i < 12; i += 1) await ai.chat.completions.create({ model: 'first/m', messages: asked })
   expect(ai.spend({ by: 'provider' }).rows).toMatchObject([
@@ -132,7 +132,7 @@ test('an answer that is left has cost: it counts in sums and budgets, and its ta
   await ai.close()
 })
 
-test('both answers are taken from a budget', async () => {
+test('both answers count in a budget', async () => {
   const budgets = [{ tokens: 95, per: 'day' as const }]
   const { ai } = clientOf({ message: {} }, [{ model: 'second/m', on: 'empty' }], { budgets })
   const ask = (): Promise<unknown> => ai.chat.completions.create({ model: 'first/m', messages: asked, max_tokens: 5 })
@@ -157,7 +157,7 @@ test.each([
   await ai.close()
 })
 
-test('a stream that has said something is the caller’s, and a test of whole answers is not asked', async () => {
+test('a stream that has content goes to the caller, and a test of whole answers is not called', async () => {
   const on = ['content-filter', 'empty', short] as never
   const { ai, asked: requests } = clientOf({ message: { content: 'hm' }, finish: 'content_filter' }, [
     { model: 'second/m', on },

@@ -265,7 +265,7 @@ test.each([
   ['its alias', { provider: 42, alias: 43 }, 43],
   ['the target', { provider: 42, alias: 43, target: 44 }, 44],
   ['the call', { provider: 42, alias: 43, target: 44, call: 45 }, 45],
-] as const)('the nearest word on an attempt counts: of %s', async (_, said, ms) => {
+] as const)('the nearest limit of an attempt counts: of %s', async (_, said, ms) => {
   pair.bad.behave = never
   const { provider, alias, target, call } = {
     provider: undefined,
@@ -307,7 +307,7 @@ test('limits of an alias hold for the targets of an alias within it, and its tot
   await expect(asked('short')).rejects.toMatchObject({ limit: 'total', message: expect.stringContaining('46 ms') })
 })
 
-test('what no limit of its own ends says what did, and what to set', async () => {
+test('a timeout without a limit of its own says what ended it, and what to set', async () => {
   pair.bad.behave = never
   pair.good.behave = never
   const ai = clientOfPair(pair, { timeout: 300 })
@@ -328,7 +328,7 @@ test('a lone target has the whole time, and is tried again where a limit is set'
   expect(meta.attempts.map(({ error }) => error)).toEqual(['TimeoutError', 'TimeoutError', undefined])
 })
 
-test('two targets that hang side by side end, and a third answers', async () => {
+test('two parallel targets that hang end, and a third answers', async () => {
   pair.bad.behave = never
   pair.good.behave = answers('Hi')
   const bad = (name: string) => ({ model: 'bad/m', name, timeout: { attempt: 60 } })
@@ -338,7 +338,7 @@ test('two targets that hang side by side end, and a third answers', async () => 
   expect(meta.attempts.map(({ target }) => target)).toEqual(['bad/m#one', 'bad/m#two', 'good/m'])
 })
 
-test('a wait in a queue is no part of an attempt', async () => {
+test('a wait in a queue is not part of an attempt', async () => {
   pair.good.behave = async (...args) => {
     await time.after(120)
     await answers('Hi')(...args)

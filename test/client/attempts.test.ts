@@ -45,7 +45,7 @@ test('a plain 400 does not move on, a context that is too long does', async () =
   expect((await ai.chat.completions.create({ model: 'both', messages }))._meta.provider).toBe('good')
 })
 
-test('retries at the same target, waits as the provider asks, and reports each try', async () => {
+test('retries at the same target, waits as the provider asks, and reports each attempt', async () => {
   let calls = 0
   pair.bad.behave = (request, response, socket) => {
     calls += 1

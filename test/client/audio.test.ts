@@ -32,7 +32,7 @@ describe('speech', () => {
   const sendAudio = (_: Seen, response: ServerResponse) =>
     void response.writeHead(200, { 'content-type': 'audio/mpeg', 'x-request-id': 'r1' }).end(AUDIO)
 
-  test('is a Response, as the openai package gives', async () => {
+  test('is a Response, as in the openai package', async () => {
     wire.behave = sendAudio
     const theirs = await openai().audio.speech.create({ ...BODY, model: 'm' })
     const ours = await clientFor().audio.speech.create({ ...BODY, model: 'openai/m' })
@@ -68,7 +68,7 @@ describe('speech', () => {
     expect(traces.inference()).toHaveLength(1)
   })
 
-  test('a body that nobody reads ends with its collection, and not while somebody does', async () => {
+  test('a body that nobody reads ends when it is garbage-collected, and not while somebody reads it', async () => {
     wire.behave = (_, response) => void response.writeHead(200, { 'content-type': 'audio/mpeg' }).write(AUDIO)
     const reader = (await clientFor().audio.speech.create({ ...BODY, model: 'openai/m' })).body!.getReader()
     await clientFor().audio.speech.create({ ...BODY, model: 'openai/m' })

@@ -59,7 +59,7 @@ test('a call that begins before midnight counts for the day on which it began', 
   expect(await use(1)).toBe(false)
 })
 
-test('a clock that is put back does not open a budget that was used up, nor close the next', async () => {
+test('a clock that is set back neither frees a used-up budget nor uses up the next', async () => {
   const { clock, use } = setUp([{ tokens: 100, per: 'hour' }])
   expect(await use(100)).toBe(true)
   clock.ms += 2 * MINUTE
@@ -70,7 +70,7 @@ test('a clock that is put back does not open a budget that was used up, nor clos
   expect(await use(1)).toBe(false)
 })
 
-test('a rolling budget tells anew when it is used up anew', async () => {
+test('a rolling budget reports again when it is used up again', async () => {
   const { clock, told, use } = setUp([{ tokens: 100, per: 'hour', window: 'rolling' }])
   const states = () => told.splice(0).map(({ state }) => state)
   await use(100)
@@ -84,7 +84,7 @@ test('a rolling budget tells anew when it is used up anew', async () => {
   expect(states()).toEqual(['warning', 'exceeded', 'refused'])
 })
 
-test('what is more than the budget will not fit tomorrow either, and is not told so', async () => {
+test('a call that is more than the whole budget gets no time at which it would fit', async () => {
   const { reserve } = setUp([{ tokens: 100, per: 'day' }])
   expect(await reserve(101)).toMatchObject({ refused: { left: 100, resetsInMs: undefined } })
   await reserve(60)
@@ -143,7 +143,7 @@ test('hooks that throw, call the client again or close it: calls are answered, a
   expect(store.used).toBe(40)
 })
 
-test('options and metadata that are changed later change nothing of a client that is made', async () => {
+test('changing options and metadata later does not change an existing client', async () => {
   const limits = [{ scope: { user: 'ann' } as { user: string }, rpm: 1, onLimit: 'reject' as const }]
   const budgets = [{ scope: { user: 'ann' } as { user: string }, tokens: 5000, per: 'day' as const }]
   const models = { m: [{ model: 'a/m', limits: { concurrent: 1, rpm: 3 } }] }

@@ -76,7 +76,7 @@ describe('what is reserved', () => {
     expect(await tokens.reserve(2)).toMatchObject({ refused: { left: 1, unit: 'tokens' } })
   })
 
-  test('what is not known of a call counts as it was estimated', async () => {
+  test('unknown usage of a call counts as estimated', async () => {
     for (const budget of [{ usd: 10 }, { tokens: 10 }]) {
       const { reserve, use } = budgetsOf([{ ...budget, per: 'day' }])
       await use(7, undefined)
@@ -85,7 +85,7 @@ describe('what is reserved', () => {
     }
   })
 
-  test('is tokens for a budget of tokens, and USD for one of USD', async () => {
+  test('is in tokens for a budget in tokens, and in USD for one in USD', async () => {
     const { all, store } = budgetsOf([
       { usd: 10, per: 'day' },
       { tokens: 10, per: 'day' },
@@ -123,7 +123,7 @@ describe('what is reserved', () => {
     expect(await reserve(7)).toMatchObject({ refused: { left: 6 } })
   })
 
-  test('where more was used than there is, nothing is left', async () => {
+  test('if more was used than the limit, nothing is left', async () => {
     const { reserve, use } = budgetsOf([{ tokens: 10, per: 'day' }])
     await use(5, 25)
     expect(await reserve(1)).toMatchObject({ refused: { left: 0 } })
@@ -141,7 +141,7 @@ describe('what is reserved', () => {
     expect(time.timers()).toBe(0)
   })
 
-  test('a budget in USD takes no call without a price, and says that all of it is left', async () => {
+  test('a budget in USD refuses a call without a price, and reports that all of it is left', async () => {
     const { all, reserve } = budgetsOf([{ usd: 10, per: 'day' }])
     expect(await reserve(undefined)).toMatchObject({ refused: { unpriced: true, left: 10, resetsInMs: undefined } })
     // What has no price because it has nothing to price is let in.
@@ -156,7 +156,7 @@ describe('what is reserved', () => {
     expect(budgetsOf([{ tokens: 1, per: 'day' }]).all.any).toBe(true)
   })
 
-  test('refused is told whose budget it was, and when there is room again', async () => {
+  test('a refusal names the budget, and when it has room again', async () => {
     const { reserve, use } = budgetsOf([{ tokens: 10, per: 'day' }])
     const tomorrow = DAY - (clock.date() % DAY)
     await use(5, 5)
@@ -170,7 +170,7 @@ describe('what is reserved', () => {
   })
 })
 
-describe('what is told', () => {
+describe('events', () => {
   test('a warning from its share on, once; then that it is used up; then that a call was refused', async () => {
     const { told, use, reserve } = budgetsOf([{ usd: 10, per: 'day', warnAt: 0.5 }])
     const now = clock.date()
@@ -251,7 +251,7 @@ describe('a store that others share', () => {
     expect(time.timers()).toBe(0)
   })
 
-  test('of a process that is gone it runs out', async () => {
+  test('expires with its process', async () => {
     const { store, reserve, all } = budgetsOf([{ tokens: 10, per: 'day' }])
     await reserve(10)
     await all.close()
@@ -312,7 +312,7 @@ describe('a store that others share', () => {
   })
 })
 
-describe('budgets that cannot be', () => {
+describe('invalid budgets', () => {
   test.each<[string, BudgetOptions[], RegExp]>([
     ['more USD than can be counted', [{ usd: 1e10, per: 'day' }], /budgets\[0\]\.usd.*at most 9007199/],
     ['more tokens', [{ tokens: 2 ** 53, per: 'day' }], /budgets\[0\]\.tokens.*at most 9007199254740991/],

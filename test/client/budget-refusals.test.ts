@@ -39,7 +39,7 @@ afterEach(() => {
 })
 
 describe('a refusal in words and in fields', () => {
-  test('of a user’s budget in USD: whose it is, what is left, what the call may come to', async () => {
+  test('of a user’s budget in USD: whose it is, what is left, what the call may need', async () => {
     const ai = clientOf({ budgets: [{ scope: { user: '*' }, usd: 15, per: 'day' }] })
     const ask = (max_tokens: number) =>
       ai.chat.completions.create({ model: 'm/x', messages, max_tokens }, { metadata: { user: 'ann' } })
@@ -92,7 +92,7 @@ describe('a refusal in words and in fields', () => {
     expect(budget).not.toHaveProperty('estimate')
   })
 
-  test('of a list of prices that could not be read', async () => {
+  test('of a price list that could not be read', async () => {
     const ai = clientOf({ budgets: [{ usd: 5, per: 'month' }], prices: { litellm: '/nowhere/prices.json' } })
     const { message, budget } = await refusal(ai.chat.completions.create({ model: 'm/x', messages }))
     expect(message).toContain('cannot count m/x, whose price is not known now: ')
@@ -101,7 +101,7 @@ describe('a refusal in words and in fields', () => {
   })
 })
 
-test('a list of prices that is still being read is waited for', async () => {
+test('a price list that is still being loaded is waited for', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'prices-'))
   const file = path.join(folder, 'prices.json')
   writeFileSync(

@@ -32,7 +32,7 @@ describe.skipIf(noRedis !== '')(`budgets of four processes on one Redis${noRedis
     await redis.stop()
   })
 
-  test('200 callers at once on money for fifty calls: fifty are sent', async () => {
+  test('200 callers at once on a budget for fifty calls: fifty are sent', async () => {
     await start({ budgets: [{ usd: 500, per: 'month' }], maxTokens: 10 })
     const ends = await Promise.all(workers.map((worker) => worker.calls(50)))
     expect(count(ends, 'ok')).toBe(50)

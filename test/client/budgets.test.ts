@@ -42,7 +42,7 @@ const using =
     })
   }
 
-test('200 callers at once on a budget for fifty calls: fifty are sent, and the others are told what is left', async () => {
+test('200 callers at once on a budget for fifty calls: fifty are sent, and the errors of the others say what is left', async () => {
   pair.good.behave = using(10, 20)
   const ask = asking(clientWith({ budgets: [{ usd: 500, per: 'day' }] }))
   const all = await time.passing(Promise.all(Array.from({ length: 200 }, () => refusal(ask()))))
@@ -90,7 +90,7 @@ test('a failure gives back what it reserved, whatever it was', async () => {
   expect(await refusal(ask({ max_tokens: 1 }))).toMatchObject({ budget: { left: 0 } })
 })
 
-test('of an attempt that was called off on its way the input counts: a timeout, an abort, the loser of a hedge', async () => {
+test('the input of a cancelled attempt counts: a timeout, an abort, the loser of a hedge', async () => {
   pair.bad.behave = never
   pair.good.behave = using(0)
   const ai = clientWith({
@@ -121,7 +121,7 @@ test('of an attempt that was called off on its way the input counts: a timeout, 
   expect(await left()).toBe(76)
 })
 
-test('more than was estimated counts whole', async () => {
+test('usage above the estimate counts in full', async () => {
   pair.good.behave = using(30)
   const told: BudgetEvent[] = []
   const ask = asking(
@@ -136,7 +136,7 @@ test('more than was estimated counts whole', async () => {
   expect(told[0]?.resetsAt).toBeGreaterThan(Date.now())
 })
 
-test('a target that is too dear is passed by: the cheaper one serves', async () => {
+test('a target that is too expensive is skipped: a cheaper one serves', async () => {
   pair.bad.behave = using(10)
   pair.good.behave = using(10)
   const ask = asking(
@@ -161,7 +161,7 @@ test('a fallback is held to the budget of its own target', async () => {
   expect(pair.good.seen).toHaveLength(0)
 })
 
-test('each user has a budget; a soft one only tells, once for each state', async () => {
+test('each user has a budget; a soft one only reports, once for each state', async () => {
   pair.good.behave = using(10)
   const told: BudgetEvent[] = []
   const ask = asking(
@@ -197,7 +197,7 @@ test('a hard budget in USD takes no target without a price; a price of 0, a soft
   await ask({ budgets: [{ tokens: 1000, per: 'day' }] })
 })
 
-test('a stream is settled at its end; of one that is left or cut what came counts', async () => {
+test('a stream is settled at its end; of one that is closed early or cut, what came counts', async () => {
   let end: (how: 'whole' | 'cut') => void = () => {}
   pair.good.behave = (_, response) => {
     beginStream(response)
@@ -235,7 +235,7 @@ test('a stream is settled at its end; of one that is left or cut what came count
   expect(ai.spend().total).toMatchObject({ calls: 3, outputTokens: 7, usd: 7 })
 })
 
-test('two attempts side by side both count', async () => {
+test('two parallel attempts both count', async () => {
   pair.bad.behave = using(10, 200)
   pair.good.behave = using(10)
   const ai = clientWith({
@@ -247,7 +247,7 @@ test('two attempts side by side both count', async () => {
   expect(pair.good.seen).toHaveLength(0)
 })
 
-test('a target without a price is passed by, which is said once', async () => {
+test('a target without a price is skipped, with one warning', async () => {
   const said: string[] = []
   const warn = vi.spyOn(console, 'warn').mockImplementation((text) => void said.push(String(text)))
   pair.good.behave = using(1)

@@ -92,7 +92,7 @@ test.each([
   expect(frameOf(error)).toContain('caller-errors.test.ts')
 })
 
-test('an abort is the reason that the caller gave, untouched', async () => {
+test('an abort throws the reason of the caller, unchanged', async () => {
   const reason = new Error('mine')
   const { stack } = reason
   await expect(
@@ -104,7 +104,7 @@ test('an abort is the reason that the caller gave, untouched', async () => {
 test.each([
   ['plain', false],
   ['stream', true],
-])('all that a format cannot say is in one error: %s', async (_, stream) => {
+])('all that a format cannot express is in one error: %s', async (_, stream) => {
   vi.stubEnv('ANTHROPIC_API_KEY', 'k-of-this-test')
   const body = {
     model: 'anthropic/claude-opus-4-1',
@@ -127,7 +127,7 @@ test.each([
   expect(parameters).toContain(parameter)
 })
 
-test('one thing alone is said as ever', async () => {
+test('a single one has the usual message', async () => {
   const error = new UnsupportedParameterError('seed', 'somewhere')
   expect(error.message).toBe('somewhere does not support `seed`: remove it, or set dropUnsupported')
   expect(new UnsupportedParameterError('tools', 'somewhere', 'use none').message).toBe(

@@ -90,31 +90,28 @@ test.each(cases)('$name, $kind: a lone target gives one typed error', async (fau
   await expectNothingOpen(ai)
 })
 
-test.each(laterFaults)(
-  '$name: what came goes with the error, and no other target begins anew',
-  async ({ then, cause }) => {
-    let read = (): void => {}
-    const wordsRead = new Promise<void>((resolve) => (read = resolve))
-    const ai = await clientWith({ behave: wordsThen(then, () => wordsRead) })
-    const stream = await ai.chat.completions.create({ model: 'both', messages, stream: true })
-    let said = ''
-    const reading = (async () => {
-      for await (const item of stream) {
-        said += item.choices[0]?.delta.content ?? ''
-        if (said === 'one two ') read()
-      }
-    })()
-    const failure = await ending(cause, reading).catch((thrown: unknown) => thrown)
-    expect(said).toBe('one two ')
-    expect(failure).toMatchObject({
-      name: 'StreamError',
-      provider: 'bad',
-      model: 'm',
-      partial: { choices: [{ message: { content: 'one two ' } }] },
-      cause: { name: cause },
-      attempts: [{ target: 'bad/m', error: 'StreamError' }],
-    })
-    expect(pair.good.seen).toHaveLength(0)
-    await expectNothingOpen(ai)
-  },
-)
+test.each(laterFaults)('$name: the error has what came, and no other target starts anew', async ({ then, cause }) => {
+  let read = (): void => {}
+  const wordsRead = new Promise<void>((resolve) => (read = resolve))
+  const ai = await clientWith({ behave: wordsThen(then, () => wordsRead) })
+  const stream = await ai.chat.completions.create({ model: 'both', messages, stream: true })
+  let said = ''
+  const reading = (async () => {
+    for await (const item of stream) {
+      said += item.choices[0]?.delta.content ?? ''
+      if (said === 'one two ') read()
+    }
+  })()
+  const failure = await ending(cause, reading).catch((thrown: unknown) => thrown)
+  expect(said).toBe('one two ')
+  expect(failure).toMatchObject({
+    name: 'StreamError',
+    provider: 'bad',
+    model: 'm',
+    partial: { choices: [{ message: { content: 'one two ' } }] },
+    cause: { name: cause },
+    attempts: [{ target: 'bad/m', error: 'StreamError' }],
+  })
+  expect(pair.good.seen).toHaveLength(0)
+  await expectNothingOpen(ai)
+})

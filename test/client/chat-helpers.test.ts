@@ -48,7 +48,7 @@ const toolStream: Behaviour = (_, response) => {
 }
 
 describe('stream()', () => {
-  test('tells text by events, and has the whole at its end', async () => {
+  test('emits text by events, and has the whole answer at its end', async () => {
     const stream = clientFor().chat.completions.stream({ model: 'good/m', messages })
     const told: string[] = []
     let chunks = 0
@@ -100,7 +100,7 @@ describe('stream()', () => {
     expect(await count(ours)).toBe(await count(theirs))
   })
 
-  test('is iterated; leaving the loop ends the request', async () => {
+  test('can be iterated; leaving the loop ends the request', async () => {
     let closed = false
     pair.good.behave = (_, response) => {
       beginStream(response)
@@ -166,7 +166,7 @@ describe('stream()', () => {
     ).rejects.toThrow('does not fit response_format')
   })
 
-  test('the openai package reads what toReadableStream gives', async () => {
+  test('the openai package reads the result of toReadableStream', async () => {
     const stream = clientFor().chat.completions.stream({ model: 'good/m', messages })
     const copy = ChatCompletionStream.fromReadableStream(stream.toReadableStream())
     expect(await copy.finalContent()).toBe('Hello from next door')
@@ -215,7 +215,7 @@ describe('runTools()', () => {
     expect(await runner.finalFunctionToolCallResult()).toBe('{"sum":3}')
   })
 
-  test('what the model gets wrong is told to it, and it may try again', async () => {
+  test('errors in calls of the model are sent to it, and it may try again', async () => {
     pair.good.behave = inTurn(
       calls({ name: 'add', arguments: '{"a":"x"}' }, { name: 'sub', arguments: '{}' }),
       says('sorry'),
@@ -228,7 +228,7 @@ describe('runTools()', () => {
     expect(told[1]).toContain('add')
   })
 
-  test('what a function throws fails the run', async () => {
+  test('an error of a function fails the run', async () => {
     const failure = new Error('the tool broke')
     pair.good.behave = inTurn(calls({ name: 'broken', arguments: '{}' }))
     const broken = { type: 'function' as const, function: { name: 'broken', function: () => Promise.reject(failure) } }

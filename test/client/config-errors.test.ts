@@ -301,7 +301,7 @@ test.each(rows)('createClient: %s', (_what, options, path, words) => {
   expect(JSON.stringify([error.message, error.stack])).not.toContain(SECRET)
 })
 
-test('an object whose fields do not go together is told what it lacks, not its type', () => {
+test('the error for an object with incompatible fields says what it lacks, not its type', () => {
   const both = { usd: 1, tokens: 1, per: 'day' } as const
   expect(() => createClient({ budgets: [both] })).toThrow(
     /^budgets\[0\]: expected a budget with exactly one of usd and tokens; for both, write two budgets$/,

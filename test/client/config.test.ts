@@ -8,7 +8,7 @@ afterEach(() => vi.unstubAllEnvs())
 
 const SECRET = 'sk-this-must-never-be-shown'
 
-describe('what a client is made of', () => {
+describe('the options of a client', () => {
   const seen: { url: string; headers: Headers; body: unknown }[] = []
   const fetch = (async (url: string, init: RequestInit) => {
     seen.push({ url, headers: new Headers(init.headers), body: JSON.parse(init.body as string) })
@@ -55,7 +55,7 @@ describe('what a client is made of', () => {
     ])
   })
 
-  test('a model name may hold both marks; the first one divides', async () => {
+  test('a model name may contain both separators; the first one counts', async () => {
     const ai = createClient({ fetch, providers: { mine: { baseURL: 'http://h/v1' } } })
     await ai.chat.completions.create({ model: 'mine/org/model:8b', messages })
     await ai.chat.completions.create({ model: 'mine:org/model', messages })

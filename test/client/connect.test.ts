@@ -10,7 +10,7 @@ const messages = [{ role: 'user' as const, content: 'hi' }]
 let silent: Server | undefined
 afterEach(() => void silent?.close())
 
-test('timeout.connect ends an attempt whose connection does not come to stand, and the next target answers', async () => {
+test('timeout.connect ends an attempt without a connection, and the next target answers', async () => {
   const sockets: Socket[] = []
   // Takes the connection and never answers the TLS handshake.
   silent = createServer((socket) => {

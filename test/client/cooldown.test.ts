@@ -66,7 +66,7 @@ test('a stream that fails after its first content is a failure of its target all
   expect(ai.health().targets[0]).toMatchObject({ state: 'open', failures: 2 })
 })
 
-test('a cooldown learnt from another process is told as such, once, and its recovery too', async () => {
+test('a cooldown from another process is reported as such, once, and its recovery too', async () => {
   class Shared extends MemoryStore {
     override readonly shared = true as unknown as false
   }
@@ -99,7 +99,7 @@ test('a cooldown learnt from another process is told as such, once, and its reco
   expect(told[2]).toEqual(['second', 'recovery', { target: 'bad/m', provider: 'bad' }])
 })
 
-test('answers slower than `cooldown.slowerThan` rest a target, and the hook says why', async () => {
+test('answers slower than `cooldown.slowerThan` start a cooldown, and the hook says why', async () => {
   const told: CooldownEvent[] = []
   const ai = clientWith({
     cooldown: { consecutive: 2, slowerThan: 40 },
@@ -116,7 +116,7 @@ test('answers slower than `cooldown.slowerThan` rest a target, and the hook says
   expect(ai.health().targets[0]).toMatchObject({ state: 'open', requests: 2, failures: 0 })
 })
 
-test('what hangs puts its target into cooldown before it answers', async () => {
+test('a target that hangs cools down before it answers', async () => {
   const told: CooldownEvent[] = []
   const ai = clientWith({
     cooldown: { consecutive: 3, slowerThan: 50 },
@@ -139,11 +139,11 @@ test('what hangs puts its target into cooldown before it answers', async () => {
   expect(ai.health().targets[0]).toMatchObject({ requests: 4, failures: 0 })
 })
 
-test.each([0, -1, '5x', { timesUsual: 1 }, { usual: 3 }])('slowerThan %j is told to be wrong', (slowerThan) => {
+test.each([0, -1, '5x', { timesUsual: 1 }, { usual: 3 }])('slowerThan %j is refused', (slowerThan) => {
   expect(() => clientWith({ cooldown: { slowerThan: slowerThan as number } })).toThrow('cooldown')
 })
 
-test('`usage` follows what the providers say of their quotas', async () => {
+test('`usage` follows the quotas that the providers report', async () => {
   const quota = (remaining: number) => ({
     'x-ratelimit-limit-requests': '100',
     'x-ratelimit-remaining-requests': String(remaining),
@@ -184,14 +184,14 @@ async function refusedOnce(headers: Record<string, string>, retries: object) {
   return { end, at, waited: (at[1] ?? Infinity) - (at[0] ?? 0), health: ai.health().targets[0] }
 }
 
-test('a retry waits until the quota is whole again, as x-ratelimit-reset says', async () => {
+test('a retry waits until the quota resets, by x-ratelimit-reset', async () => {
   const { end, waited } = await refusedOnce(usedUp('150ms'), { max: 1, baseDelay: 1, maxDelay: 1000 })
   expect(end).toBe('after the wait')
   expect(waited).toBeGreaterThanOrEqual(150)
   expect(waited).toBeLessThan(1000)
 })
 
-test('one that is longer than `maxDelay` is not waited for: the caller is told how long, and the target cools down so long', async () => {
+test('does not wait longer than `maxDelay`: the error says how long, and the target cools down for that time', async () => {
   const { end, at, health } = await refusedOnce(usedUp('90s'), { max: 1, baseDelay: 1, maxDelay: 1000 })
   expect(end).toMatchObject({ name: 'ProviderError', status: 429, retryAfterMs: 90_000 })
   expect(at).toHaveLength(1)
@@ -205,7 +205,7 @@ test('the reset of a quota with something left is no wait', async () => {
   expect(waited).toBeLessThan(1000)
 })
 
-test('retry-after is nearer than x-ratelimit-reset', async () => {
+test('retry-after counts before x-ratelimit-reset', async () => {
   const { end, waited } = await refusedOnce(
     { ...usedUp('90s'), 'retry-after-ms': '60' },
     { max: 1, baseDelay: 1, maxDelay: 1000 },

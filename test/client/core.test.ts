@@ -26,7 +26,7 @@ async function faultOf(step: () => unknown): Promise<ConfigError> {
 beforeEach(noKeys)
 afterEach(() => vi.unstubAllEnvs())
 
-describe('what is handed in', () => {
+describe('formats and rows that are passed in', () => {
   let server: FaultServer
   beforeEach(async () => {
     server = await startServer(({ path, body }, response) => {
@@ -41,7 +41,7 @@ describe('what is handed in', () => {
   })
   afterEach(() => server.close())
 
-  test('is enough: a format and a row', async () => {
+  test('a format and a row are enough', async () => {
     const create = createClientWith({ protocols: [anthropicMessages], providers: [rows.anthropic] })
     const ai = create({ providers: { anthropic: { baseURL: server.origin, apiKey: 'k' } } })
     const answer = await ai.chat.completions.create({ model: 'anthropic/claude', messages })
@@ -51,7 +51,7 @@ describe('what is handed in', () => {
     expect(answer._meta.cost.source).not.toBe('provider')
   })
 
-  test('is enough: a format alone, for a provider of the caller’s own, which takes its key as the maker does', async () => {
+  test('a format alone is enough for a custom provider, which takes its key as the maker does', async () => {
     const ai = createClientWith({ protocols: [anthropicMessages] })({
       providers: { mine: { protocol: 'anthropic-messages', baseURL: server.origin, apiKey: 'k' } },
     })
@@ -61,14 +61,14 @@ describe('what is handed in', () => {
     expect(headers).not.toHaveProperty('authorization')
   })
 
-  test('says which headers hold a cost', async () => {
+  test('rows say which headers have a cost', async () => {
     const create = createClientWith({ protocols: [anthropicMessages], providers: [rows.litellm] })
     const ai = create({ providers: { litellm: { baseURL: server.origin } } })
     const answer = await ai.chat.completions.create({ model: 'litellm/claude', messages })
     expect(answer._meta.cost.usd).toBe(0.25)
   })
 
-  test('says to telemetry whose hosts are whose, for all clients together', () => {
+  test('rows give telemetry the hosts of providers, for all clients together', () => {
     createClientWith({ protocols: [openaiChat], providers: [rows.openai] })()
     createClientWith({ protocols: [openaiChat], providers: [rows.groq] })()
     const { identifyHost, propagates } = defaultSettings()
@@ -79,7 +79,7 @@ describe('what is handed in', () => {
   })
 })
 
-describe('what is not handed in', () => {
+describe('formats that are not passed in', () => {
   const one = createClientWith({ protocols: [anthropicMessages], providers: [rows.anthropic] })
   const keys = { providers: { anthropic: { apiKey: 'k' } } }
 
@@ -180,7 +180,7 @@ describe('what is not handed in', () => {
     for (const word of words) expect(error.message).toContain(word)
   })
 
-  test('is not needed where another format of the row does', async () => {
+  test('are not needed if another format of the row can be used', async () => {
     const fetch = vi.fn(async (_url: string | URL | Request) => new Response('{}'))
     const create = createClientWith({ protocols: [openaiResponses], providers: [rows.openai] })
     const ai = create({ fetch: fetch as never, retries: 0, providers: { openai: { apiKey: 'k' } } })
@@ -201,13 +201,13 @@ test.each([
   ['http://h/api/chat', 'ollama-chat', '/api/chat'],
   ['http://h/v1/embeddings', 'openai-chat', '/embeddings'],
   ['http://h/v1/rerank', 'jina-rerank', '/rerank'],
-] as const)('a base URL %s of %s is told to leave %s off', async (baseURL, protocol, operation) => {
+] as const)('the error for the base URL %s of %s says to leave %s off', async (baseURL, protocol, operation) => {
   const error = await faultOf(() => createClient({ providers: { mine: { baseURL, protocol } } }))
   expect(error.path).toBe('providers.mine.baseURL')
   expect(error.message).toContain(`ends with ${operation}, which each request adds`)
 })
 
-test('a base URL of the environment is told so too', async () => {
+test('so does the error for a base URL of the environment', async () => {
   vi.stubEnv('OPENAI_BASE_URL', 'http://h/v1/chat/completions')
   const error = await faultOf(() => createClient({ providers: { openai: { apiKey: 'k' } } }))
   expect(error.path).toBe('OPENAI_BASE_URL')
@@ -219,6 +219,6 @@ test.each([
   ['http://h/embeddings', 'openai-embeddings'],
   ['http://h/chat', 'openai-chat'],
   ['http://h/v1/messages', 'openai-chat'],
-] as const)('a base URL %s of %s is taken as it is', (baseURL, protocol) => {
+] as const)('a base URL %s of %s is used as it is', (baseURL, protocol) => {
   expect(() => createClient({ providers: { mine: { baseURL, protocol } } })).not.toThrow()
 })

@@ -161,7 +161,7 @@ describe('time', () => {
     return SECRET
   }
 
-  test('no limit set: the asking never uses up what the next target needs', async () => {
+  test('without a limit, getting a key never uses up the time that the next target needs', async () => {
     const { _meta: meta } = await time.passing(asks['plain']!(clientWith(odd(never), { timeout: 400 }), 'both'))
     expect(meta?.attempts).toMatchObject([{ error: 'TimeoutError' }, { status: 200 }])
   })
@@ -211,7 +211,7 @@ describe('time', () => {
     expect(ai.health().targets.every(({ inFlight }) => inFlight === 0)).toBe(true)
   })
 
-  test('one caller that goes away takes nothing from the others', async () => {
+  test('a caller that aborts does not affect the others', async () => {
     pair.bad.behave = pair.good.behave
     const controller = new AbortController()
     const ai = clientWith(odd(late))

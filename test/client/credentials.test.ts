@@ -44,8 +44,8 @@ const clientWith = (apiKey: string | Give, models = {}) =>
 const ask = (ai: ReturnType<typeof createClient>, model = 'mine/m') => ai.chat.completions.create({ model, messages })
 const keys = () => server.seen.map(({ headers }) => headers.authorization)
 
-describe('a function that gives the key', () => {
-  test('is asked for each request', async () => {
+describe('a function that returns the key', () => {
+  test('is called for each request', async () => {
     let count = 0
     accepted = new Set(['Bearer k1', 'Bearer k2'])
     const ai = clientWith(() => `k${(count += 1)}`)
@@ -54,7 +54,7 @@ describe('a function that gives the key', () => {
     expect(keys()).toEqual(['Bearer k1', 'Bearer k2'])
   })
 
-  test('is asked once by calls that come while it is busy', async () => {
+  test('is called once for calls that begin while it is busy', async () => {
     let ready = (): void => {}
     const busy = new Promise<void>((resolve) => (ready = resolve))
     const give = vi.fn(async () => {
@@ -71,7 +71,7 @@ describe('a function that gives the key', () => {
     expect(give).toHaveBeenCalledTimes(2)
   })
 
-  test('is asked once more after a 401, and told so', async () => {
+  test('is called once more after a 401, with that as its argument', async () => {
     const give = vi.fn(({ refresh }: { readonly refresh: boolean }) => (refresh ? 'good' : 'stale'))
     const result = await ask(clientWith(give))
     expect(result.choices[0]?.message.content).toBe('Oslo')
@@ -80,7 +80,7 @@ describe('a function that gives the key', () => {
     expect(result._meta.attempts).toHaveLength(1)
   })
 
-  test('is asked no third time, and neither key is shown', async () => {
+  test('is not called a third time, and neither key is shown', async () => {
     let count = 0
     const give = vi.fn(() => `secret-${(count += 1)}`)
     const error = await ask(clientWith(give)).catch((caught: unknown) => caught)
@@ -90,7 +90,7 @@ describe('a function that gives the key', () => {
     expect(server.seen).toHaveLength(2)
   })
 
-  test('sends nothing again when it gives the same key', async () => {
+  test('leads to no second request when it returns the same key', async () => {
     await expect(ask(clientWith(() => 'stale'))).rejects.toMatchObject({ status: 401 })
     expect(server.seen).toHaveLength(1)
   })
@@ -122,7 +122,7 @@ describe('a function that gives the key', () => {
     ])
   })
 
-  test.each([[''], [undefined], [7]])('that gives %j is a typed error', async (value) => {
+  test.each([[''], [undefined], [7]])('that returns %j is a typed error', async (value) => {
     await expect(ask(clientWith(() => value as string))).rejects.toMatchObject({
       name: 'CredentialsError',
       path: 'providers.mine.apiKey',
@@ -138,7 +138,7 @@ describe('a function that gives the key', () => {
     })
   })
 
-  test('a key that is no function is not asked for again', async () => {
+  test('a key that is no function is not read again', async () => {
     await expect(ask(clientWith('stale'))).rejects.toMatchObject({ status: 401 })
     expect(server.seen).toHaveLength(1)
   })
@@ -158,7 +158,7 @@ describe('Azure', () => {
     expect(request?.headers.authorization).toBeUndefined()
   })
 
-  test('what a function gives is a token of Entra ID', async () => {
+  test('a function returns a token of Entra ID', async () => {
     await ask(
       azure(() => 'good'),
       'azure/my-deployment',

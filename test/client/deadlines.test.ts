@@ -17,13 +17,16 @@ const clientWith = (perTarget: number, total: number) =>
     timeout: total,
   })
 
-test.each([false, true])('a target’s own total moves the call on, and its socket closes; stream %s', async (stream) => {
-  pair.bad.behave = never
-  const answer = await time.passing(clientWith(50, 3000).chat.completions.create({ model: 'both', messages, stream }))
-  if (Symbol.asyncIterator in answer) for await (const _ of answer) if (pair.bad.busy() > 0) break
-  expect(answer._meta?.attempts[0]).toMatchObject({ target: 'bad/m', error: 'TimeoutError' })
-  await eventually(() => pair.bad.busy() === 0, 'the socket is closed')
-})
+test.each([false, true])(
+  'a target’s own total ends its attempt, the next target is tried, and its socket closes; stream %s',
+  async (stream) => {
+    pair.bad.behave = never
+    const answer = await time.passing(clientWith(50, 3000).chat.completions.create({ model: 'both', messages, stream }))
+    if (Symbol.asyncIterator in answer) for await (const _ of answer) if (pair.bad.busy() > 0) break
+    expect(answer._meta?.attempts[0]).toMatchObject({ target: 'bad/m', error: 'TimeoutError' })
+    await eventually(() => pair.bad.busy() === 0, 'the socket is closed')
+  },
+)
 
 test.each([false, true])('the total of the call ends it wherever it is; stream %s', async (stream) => {
   pair.bad.behave = never

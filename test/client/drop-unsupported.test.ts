@@ -93,7 +93,7 @@ const rows: readonly (readonly [string, Options, { model?: string; call?: boolea
 ]
 
 describe('dropUnsupported', () => {
-  test.each(rows)('said %s', async (_where, options, { model = MODEL, call }, dropped) => {
+  test.each(rows)('set %s', async (_where, options, { model = MODEL, call }, dropped) => {
     const answer = clientWith(options).chat.completions.create(
       { ...body, model },
       call === undefined ? {} : { dropUnsupported: call },
@@ -112,7 +112,7 @@ describe('dropUnsupported', () => {
     expect(server.seen[0]?.body).not.toHaveProperty('seed')
   })
 
-  test('may stand in the body, and is not sent', async () => {
+  test('may be in the body, and is not sent', async () => {
     const result = await clientWith({}).chat.completions.create({ ...body, model: MODEL, dropUnsupported: true })
     expect(result._meta.warnings).toHaveLength(1)
     expect(server.seen[0]?.body).not.toHaveProperty('dropUnsupported')

@@ -114,7 +114,7 @@ describe('vectors', () => {
   })
 })
 
-describe('what vectors are for', () => {
+describe('the purpose of vectors', () => {
   const one = { data: [entry(0)], embeddings: { float: [[1]] }, embedding: [1] }
   test.each([
     ['cohere/embed-v4.0', 'query', one, '"input_type":"search_query"'],
@@ -149,14 +149,14 @@ describe('what vectors are for', () => {
     expect(bodies[0]).toMatchObject({ taskType: 'RETRIEVAL_QUERY' })
   })
 
-  test.each(['openai/e', 'mistral/e', 'ollama/e'])('%s tells nothing apart, which is said', async (model) => {
+  test.each(['openai/e', 'mistral/e', 'ollama/e'])('%s has no such field, and a warning says so', async (model) => {
     const { ai, bodies } = clientFor(() => ({ ...one, embeddings: [[1]] }))
     const result = await ai.embeddings.create({ model, input: 'x', input_type: 'query' })
     expect(bodies[0]).not.toHaveProperty('input_type')
     expect(result._meta.warnings).toEqual([expect.stringContaining('input_type')])
   })
 
-  test('a use that a provider has no word for, and a field of nobody, are refused', async () => {
+  test('a purpose that a provider does not have, and an unknown field, are refused', async () => {
     const { ai } = clientFor(() => one)
     const call = { model: 'voyage/voyage-3.5', input: 'x' }
     await expect(ai.embeddings.create({ ...call, input_type: 'facts' })).rejects.toMatchObject({

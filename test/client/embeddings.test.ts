@@ -47,7 +47,7 @@ const clientFor = (options: ClientOptions = {}) =>
 const texts = (count: number): string[] => Array.from({ length: count }, (_, at) => `t${at}`)
 
 describe('more texts than a request may hold', () => {
-  test('one a request: in order, counted together, one call', async () => {
+  test('one text for each request: in order, counted together, one call', async () => {
     server.behave = async (request, response, socket) => {
       // Later ones are answered first.
       for (let at = Number(String(request.body['inputText']).slice(1)); at < 20; at += 1) await turn()
@@ -101,7 +101,7 @@ describe('more texts than a request may hold', () => {
     expect(most).toBeLessThanOrEqual(8)
   })
 
-  test('the first failure ends all of them, and is the one that is told', async () => {
+  test('the first failure ends all of them, and is the error', async () => {
     let closed = 0
     server.behave = ({ body }, response) => {
       if (body['inputText'] === 't3') return sendJson(response, 400, { message: 'too long' }, { 'x-request-id': 'r3' })
@@ -136,7 +136,7 @@ describe('more texts than a request may hold', () => {
     expect(server.seen).toHaveLength(8)
   })
 
-  test('a retry asks for what is missing only, a fallback for all of it', async () => {
+  test('a retry requests only what is missing, a fallback all of it', async () => {
     let failures = 1
     server.behave = (request, response, socket) => {
       if (request.body['inputText'] === 't9' && failures-- > 0) return sendJson(response, 503, { message: 'later' })

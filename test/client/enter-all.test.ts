@@ -50,8 +50,8 @@ function setUp(answer: unknown) {
   }
 }
 
-describe('what the store gives', () => {
-  test('is had by each gate', async () => {
+describe('what the store grants', () => {
+  test('is passed to each gate', async () => {
     const { call, both, attempt, asked, free, enter } = setUp({ ok: true, remaining: [3, 50, 1], left: [9] })
     expect(await enter(draftOf())).toEqual({ in: true, reservation: RESERVED })
     const [request] = asked
@@ -64,7 +64,7 @@ describe('what the store gives', () => {
     expect(free()).toBe(true)
   })
 
-  test('is not asked for where nothing is counted there', async () => {
+  test('is not requested if the store counts nothing', async () => {
     const { gate } = gateOf({ concurrent: 1 }, { shared: false })
     const store = { name: 's' } as Store
     expect(await enterAll(store, [{ gates: [gate], entry: entryOf() }], undefined)).toEqual({
@@ -74,7 +74,7 @@ describe('what the store gives', () => {
     expect(gate.idle).toBe(false)
   })
 
-  test('may lack what is left of each', async () => {
+  test('may lack the remaining units', async () => {
     const { both, free, enter } = setUp({ ok: true })
     expect(await enter()).toEqual({ in: true, reservation: undefined })
     expect([free(), both.headroom]).toEqual([false, 1])

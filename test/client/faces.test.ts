@@ -170,7 +170,7 @@ describe('chat', () => {
     expect(server.seen[0]?.body).toMatchObject({ tools, tool_choice: 'auto' })
   })
 
-  test('a target that cannot say a parameter gives way to one that can', async () => {
+  test('a target whose format lacks a parameter is skipped for one that has it', async () => {
     const ai = clientFor({ models: { both: ['claude/x', 'second/m'] } })
     const result = await ai.chat.completions.create({ model: 'both', messages, logprobs: true })
     expect(result._meta.attempts).toMatchObject([
@@ -190,7 +190,7 @@ describe('chat', () => {
     expect(result._meta.warnings.join()).toContain('logprobs')
   })
 
-  test('a gateway that says what the call cost in a header is believed; nobody else is', async () => {
+  test('the cost in a header counts for gateways only', async () => {
     server.behave = (_, response) => sendJson(response, 200, completion('x'), { 'x-litellm-response-cost': '0.0123' })
     const ai = clientFor({
       providers: {
@@ -206,7 +206,7 @@ describe('chat', () => {
     expect(await costAt('other')).toMatchObject({ usd: null, source: null })
   })
 
-  test('prices of the caller win', async () => {
+  test('prices of the caller count first', async () => {
     const ai = clientFor({ prices: { overrides: { 'chat/m': { input: 1, output: 4 } } } })
     expect((await ai.chat.completions.create({ model: 'chat/m', messages }))._meta.cost).toMatchObject({
       usd: 0.0014,

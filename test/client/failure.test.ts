@@ -65,7 +65,7 @@ describe('a connection that failed', () => {
     expect(error).toMatchObject({ message: `no answer from host${shown}`, code, ...fields })
   })
 
-  test('is a timeout where the runtime gave up the connection', () => {
+  test('is a timeout if the runtime gave up the connection', () => {
     const error = connectionFailure(coded(undefined, coded('UND_ERR_CONNECT_TIMEOUT')), 'host', fields)
     expect(error).toBeInstanceOf(TimeoutError)
     expect(error).toMatchObject({ limit: 'connect', ...fields })
@@ -110,7 +110,7 @@ describe('a refusal', () => {
     expect(failed(status, headers, decoded).retryAfterMs).toBe(retryAfterMs)
   })
 
-  test('names its status, id, code, type and who is behind it', () => {
+  test('names its status, id, code, type and the provider behind a gateway', () => {
     const error = failed(500, { 'x-request-id': 'r', 'x-type': 'Odd:http://x' }, { code: 'c', upstream: 'u' })
     expect(error).toMatchObject({
       message: '500 said',
@@ -212,7 +212,7 @@ describe('an error of ours', () => {
     expect(error.stack).toContain(`Error: ${message}\n`)
   })
 
-  test('that breaks off a stream tells what came, and what it was', () => {
+  test('that breaks off a stream has what came, and the cause', () => {
     const first = { status: 429, code: 'c', requestId: 'r', retryAfterMs: 5, isRetryable: false }
     const error = committedFailure(new ProviderError('gone', first), 'partly', fields)
     expect(error).toBeInstanceOf(StreamError)
@@ -229,7 +229,7 @@ describe('an error of ours', () => {
     })
   })
 
-  test('stands for anything that a codec throws', () => {
+  test('wraps anything that a codec throws', () => {
     const own = new StreamError('x')
     expect(unreadable(own)).toBe(own)
     const thrown = new TypeError('x')
@@ -257,7 +257,7 @@ describe('a request that cannot be written', () => {
       return end?.() ?? 'ok'
     }
 
-  test('is written where it can be', () => {
+  test('is written if it can be', () => {
     expect(written(() => 'ok').message).toBe('"ok"')
   })
 

@@ -59,20 +59,17 @@ const filtered: Behaviour = (request, response) => {
   response.end()
 }
 
-test.each([false, true])(
-  'a filtered answer moves on where a fallback stands ready for it; stream %s',
-  async (stream) => {
-    pair.bad.behave = filtered
-    const ai = clientWith({ model: 'good/safe', on: 'content-policy' })
-    const answer = await ai.chat.completions.create({ model: 'bad/m', messages, stream })
-    const said = Symbol.asyncIterator in answer ? await text(answer) : answer.choices[0]?.message.content
-    expect(said).toBe('Hello from next door')
-    expect(answer._meta?.attempts).toMatchObject([
-      { target: 'bad/m', status: 200, error: 'ProviderError' },
-      { target: 'good/safe', status: 200 },
-    ])
-  },
-)
+test.each([false, true])('a filtered answer is followed by a fallback that is for it; stream %s', async (stream) => {
+  pair.bad.behave = filtered
+  const ai = clientWith({ model: 'good/safe', on: 'content-policy' })
+  const answer = await ai.chat.completions.create({ model: 'bad/m', messages, stream })
+  const said = Symbol.asyncIterator in answer ? await text(answer) : answer.choices[0]?.message.content
+  expect(said).toBe('Hello from next door')
+  expect(answer._meta?.attempts).toMatchObject([
+    { target: 'bad/m', status: 200, error: 'ProviderError' },
+    { target: 'good/safe', status: 200 },
+  ])
+})
 
 test.each([false, true])('otherwise it is the answer; stream %s', async (stream) => {
   pair.bad.behave = filtered
@@ -85,7 +82,7 @@ test.each([false, true])('otherwise it is the answer; stream %s', async (stream)
   expect(pair.good.seen).toHaveLength(0)
 })
 
-test('what was said before the filter struck is the caller’s: such a stream does not begin anew', async () => {
+test('content before the filter goes to the caller: such a stream does not start anew', async () => {
   pair.bad.behave = (_, response) => {
     beginStream(response)
     sendEvent(response, chunk({ role: 'assistant', content: 'well, ' }))

@@ -16,7 +16,7 @@ describe('places', () => {
     expect(await gate.tryEnter(entryOf())).toBeUndefined()
   })
 
-  test('of this process: who waits gets the one that is given back, in a queue of bounded length and time', async () => {
+  test('of this process: a waiting call gets the one that is given back, in a queue with limits of length and time', async () => {
     const { gate } = gateOf({ concurrent: 1, queue: 1 }, { waits: true, shared: false })
     expect(await gate.enter(entryOf(), never())).toBeUndefined()
     const waiting = gate.enter(entryOf(1, 50), never())
@@ -30,13 +30,13 @@ describe('places', () => {
     expect(gate.idle).toBe(true)
   })
 
-  test('where calls do not wait, to enter is to try', async () => {
+  test('if calls do not wait, enter does the same as tryEnter', async () => {
     const { gate } = gateOf({ concurrent: 1 }, { shared: false })
     expect(await gate.enter(entryOf(), never())).toBeUndefined()
     expect(await gate.enter(entryOf(), never())).toMatchObject({ limit: 'concurrent', mayWait: false })
   })
 
-  test('of all processes: what a store that fails was asked for is not kept', async () => {
+  test('of all processes: nothing is kept when the store fails', async () => {
     const { store, gate } = gateOf({ concurrent: 1, rpm: 9 })
     store.instead = () => {
       throw new Error('down')
@@ -79,7 +79,7 @@ describe('places', () => {
     expect(store.asked).not.toContain('take')
   })
 
-  test('where there is none the store is asked again after a moment, not without a break', async () => {
+  test('if there is none, the store is asked again after a moment, not without a pause', async () => {
     const { store, gate } = gateOf({ concurrent: 2 })
     for (const holder of ['x', 'y']) store.acquire({ key: 'concurrent k', limit: 2, holder, leaseMs: MINUTE })
     store.asked.length = 0
@@ -93,7 +93,7 @@ describe('places', () => {
     expect(await gate.tryEnter(entryOf())).toBeUndefined()
   })
 
-  test('who waits gets in as soon as another process gives its place back, and is refused when its time ends first', async () => {
+  test('a waiting call gets in as soon as another process gives its place back, and is refused when its time ends first', async () => {
     const { store, gate } = gateOf({ concurrent: 1 }, { waits: true })
     store.acquire({ key: 'concurrent k', limit: 1, holder: 'x', leaseMs: MINUTE })
     expect(await gate.enter(entryOf(1, 15), never())).toMatchObject({ limit: 'queue', mayWait: true })
@@ -105,7 +105,7 @@ describe('places', () => {
     expect(store.held('concurrent k')).toBe(1)
   })
 
-  test('one that was given back and not wanted is not left to others right after', async () => {
+  test('a place that nobody waited for can be taken again at once', async () => {
     const { gate } = gateOf({ concurrent: 1 }, { waits: true })
     await gate.enter(entryOf(), never())
     gate.leave()
@@ -117,7 +117,7 @@ describe('places', () => {
     expect(await next).toBeUndefined()
   })
 
-  test('a process whose calls wait without a break leaves the place to others now and then', async () => {
+  test('a process whose calls always wait pauses now and then, so that others get the place', async () => {
     const { store, gate } = gateOf({ concurrent: 1 }, { waits: true })
     let free = 0
     let ms = 0

@@ -40,7 +40,7 @@ describe('rates', () => {
     expect(await gate.tryEnter(entryOf())).toMatchObject({ retryAfterMs: 1000 })
   })
 
-  test('nor is it believed which rate, where there is none', async () => {
+  test('so is one that names a rate that does not exist', async () => {
     const { store, gate } = gateOf({ tpm: 1 })
     store.instead = () => ({ ok: false, refused: 7, retryAfterMs: 5 })
     expect(await gate.tryEnter(entryOf())).toMatchObject({ limit: 'requests', retryAfterMs: 5 })
@@ -62,7 +62,7 @@ describe('rates', () => {
     expect(await gate.tryEnter(entryOf(90))).toBeUndefined()
   })
 
-  test('tokens that are not told stay as they were estimated', async () => {
+  test('unknown usage stays as it was estimated', async () => {
     const { gate } = gateOf({ tpm: 100 })
     const entry = entryOf(60)
     await gate.tryEnter(entry)
@@ -72,7 +72,7 @@ describe('rates', () => {
     expect(await gate.tryEnter(entryOf(40))).toBeUndefined()
   })
 
-  test('what a call used is told the store with its age, and nothing where it is what was estimated', async () => {
+  test('the store gets what a call used with its age, and nothing if that is the estimate', async () => {
     const { store, gate } = gateOf({ rpm: 5, tpm: 100 })
     const [less, same, more] = [entryOf(30), entryOf(30), entryOf(30)]
     for (const entry of [less, same, more]) {
@@ -92,7 +92,7 @@ describe('rates', () => {
     ])
   })
 
-  test('what gives no tokens back is no reason to ask again, while another call may', async () => {
+  test('a call that gives no tokens back is no reason to ask again, while another one may', async () => {
     const { store, gate } = gateOf({ tpm: 100 })
     const [first, second, third] = [entryOf(30), entryOf(30), entryOf(30)]
     for (const entry of [first, second, third]) await gate.tryEnter(entry)
@@ -143,7 +143,7 @@ describe('all at once', () => {
     return needs
   }
 
-  test('a wish holds a place of this process until it is had or forgone', () => {
+  test('prepare holds a place of this process until it is granted or cancelled', () => {
     const { gate } = gateOf({ concurrent: 1, rpm: 5 })
     const needs = given(gate.prepare(entryOf()))
     expect(needs.rates).toMatchObject([{ key: 'rpm k', units: 1, limit: 5, windowMs: MINUTE }])
@@ -161,7 +161,7 @@ describe('all at once', () => {
     expect(gate.idle).toBe(true)
   })
 
-  test('what the store refused for a wish is not wished again before its time', async () => {
+  test('what the store has refused is not prepared again before its time', async () => {
     const { gate } = gateOf({ concurrent: 3, rpm: 5, tpm: 100 })
     const entry = entryOf(50)
     const needs = given(gate.prepare(entry))
@@ -179,7 +179,7 @@ describe('all at once', () => {
     given(gate.prepare(entry))
   })
 
-  test('what was had counts as what was taken', async () => {
+  test('what was granted counts as taken', async () => {
     const { store, gate } = gateOf({ concurrent: 1, rpm: 4 })
     const entry = entryOf()
     const needs = given(gate.prepare(entry))
@@ -198,7 +198,7 @@ describe('all at once', () => {
     expect(gate.idle).toBe(true)
   })
 
-  test('nobody overtakes those who wait for a rate, not even one that needs less', async () => {
+  test('no call overtakes those that wait for a rate, not even one that needs less', async () => {
     const { store, gate } = gateOf({ tpm: 100 }, { waits: true })
     const first = entryOf(80)
     expect(await gate.enter(first, never())).toBeUndefined()
@@ -226,7 +226,7 @@ describe('all at once', () => {
 })
 
 describe('waiting for a rate', () => {
-  test('a call whose time ends before there is room is told at once', async () => {
+  test('a call whose time ends before there is room is refused at once', async () => {
     const { gate } = gateOf({ rpm: 1 }, { waits: true })
     await gate.enter(entryOf(), never())
     const refusal = await gate.enter(entryOf(1, 5_000), never())
@@ -256,7 +256,7 @@ describe('waiting for a rate', () => {
     expect(await waiting).toBeUndefined()
   })
 
-  test('and one that gives none back tells it', async () => {
+  test('a call that gives none back makes it ask again', async () => {
     const { gate } = gateOf({ tpm: 100 }, { waits: true })
     const first = entryOf(80)
     await gate.enter(first, never())

@@ -118,7 +118,7 @@ const USAGES: readonly string[] = [
 describe.each(['usd', 'tokens'] as const)('a budget in %s', (unit) => {
   for (const stream of [false, true]) {
     test.each(USAGES)(
-      `is worth as many calls, whatever they say they used${stream ? ' (stream)' : ''}: %s`,
+      `allows as many calls, whatever usage they report${stream ? ' (stream)' : ''}: %s`,
       async (usage) => {
         const { made, meta } = await letThrough((streams) => openai({ usage }, streams), stream, unit)
         // No call is free, and none takes it all.
@@ -153,7 +153,7 @@ describe.each([
   })
 })
 
-describe('a stream that tells its usage in several chunks', () => {
+describe('a stream with usage in several chunks', () => {
   const parts = (...usages: readonly string[]): Response =>
     events([
       ...usages.map((usage, at) =>
@@ -240,7 +240,7 @@ describe('cost', () => {
       })
   })
 
-  test('more output than there is room for counts as it is said, and is told', async () => {
+  test('more output than the limit counts as reported, with a warning', async () => {
     const ai = clientOf((stream) =>
       openai({ usage: '{"prompt_tokens":1,"completion_tokens":500,"total_tokens":501}' }, stream),
     )

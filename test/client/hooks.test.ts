@@ -43,7 +43,7 @@ const clientFor = (options: ClientOptions = {}) =>
   })
 const namesOf = (): string[] => told.map(([name]) => name)
 
-test('a call that falls back: two attempts and the way between them', async () => {
+test('a call that falls back: two attempts and the fallback between them', async () => {
   pair.bad.behave = (_, response) => sendJson(response, 500, { error: { message: 'it was: a very private prompt' } })
   await clientFor().chat.completions.create({ model: 'both', messages })
   expect(told).toEqual([
@@ -131,7 +131,7 @@ test("a provider's own wait is the cooldown that is told; a client without coold
   expect(namesOf()).toEqual(['attempt', 'fallback', 'attempt'])
 })
 
-test('a stream is told of at its end, whole, broken off or cut', async () => {
+test('a stream is reported at its end: whole, closed early or cut', async () => {
   const ai = clientFor()
   const stream = await ai.chat.completions.create({ model: 'good/m', messages, stream: true })
   await text(stream)
@@ -152,7 +152,7 @@ test('a stream is told of at its end, whole, broken off or cut', async () => {
   ])
 })
 
-test('a hedge that loses is told as lost', async () => {
+test('a hedge that loses is reported as lost', async () => {
   const ai = clientFor({ models: { both: { targets: ['bad/m', 'good/m'], hedge: { after: 30 } } } })
   pair.bad.behave = never
   await time.passing(ai.chat.completions.create({ model: 'both', messages }))
@@ -190,7 +190,7 @@ test('a hook that throws or rejects fails no call, is counted each time and repo
   expect(JSON.stringify(warned.mock.calls)).not.toContain('secret')
 })
 
-test('a hook may ask the client itself, whose books are in order by then', async () => {
+test('a hook may call the client, whose counts are up to date by then', async () => {
   const states: unknown[] = []
   const ai = clientFor({
     cooldown: { consecutive: 1, duration: 5000 },

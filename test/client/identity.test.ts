@@ -140,7 +140,7 @@ describe.each(Object.entries(managers))('%s', (_, manage) => {
     },
   )
 
-  test("the call's own word wins field by field, and tags of both count", async () => {
+  test('fields of the call count first, and tags of both add up', async () => {
     manage()
     const ai = clientWith({})
     await withContext({ user: 'outer', session: 's', tags: ['one', 'two'] }, async () => {
@@ -237,7 +237,7 @@ describe.each(Object.entries(managers))('%s', (_, manage) => {
     for (let i = 0; i < 5; i += 1) expect(await to('stuck', { session: 's7', user: `u${i}` })).toBe(own)
   })
 
-  test('a name that is none is told; a number is its digits', async () => {
+  test('an invalid name gives a warning; a number counts as its digits', async () => {
     manage()
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const ai = clientWith({})
@@ -251,7 +251,7 @@ describe.each(Object.entries(managers))('%s', (_, manage) => {
   })
 })
 
-test('spans say whom the call was for', async () => {
+test('spans have the identity of the call', async () => {
   const recorder = recordSpans()
   const { autolog } = await import('../../src/index.js')
   const log = autolog({ exporter: recorder, integrations: {} })
@@ -267,7 +267,7 @@ test('spans say whom the call was for', async () => {
   log.off()
 })
 
-test('so does every other span that begins for them', async () => {
+test('so does every other span inside', async () => {
   const recorder = recordSpans()
   const { autolog, trace } = await import('../../src/index.js')
   const log = autolog({ exporter: recorder, integrations: {} })

@@ -117,7 +117,7 @@ test('a signal shared by many calls keeps no listener, and no timer stays', asyn
   await eventually(() => timers() <= before + 1, 'no timer is left')
 })
 
-test('a fetch that does not know signals is left behind at the limit and at an abort', async () => {
+test('a fetch without support for signals is abandoned at the limit and at an abort', async () => {
   const never = clientWith(() => new Promise<Response>(() => {}))
   await expect(never.chat.completions.create({ model: 'mine/m', messages, timeout: 30 })).rejects.toMatchObject({
     name: 'TimeoutError',

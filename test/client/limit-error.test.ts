@@ -20,7 +20,7 @@ const refusal: BudgetRefusal = {
 }
 
 describe('a limit', () => {
-  test('says whose it is, and when to come again where that is known', () => {
+  test('names the limit, and when to try again if that is known', () => {
     const error = refusalError(
       { limit: 'requests', of: 'limits[0] (user=ann)', mayWait: false, retryAfterMs: 5 },
       target,
@@ -44,7 +44,7 @@ describe('a budget', () => {
   const words = (more: Partial<BudgetRefusal>, asks: Partial<Estimate> = {}) =>
     refusalError({ ...refusal, ...more, estimate: { ...estimate, ...asks } }, target).message
 
-  test('says what is left, what the call may come to, and what to do', () => {
+  test('says what is left, what the call may need, and what to do', () => {
     expect(words({})).toBe(
       'budgets[0] (all calls) has 0.25 USD left of 2 USD, and the call may need 0.5 USD: about 10 tokens of ' +
         'input and 20 of output (the limit that it sets); enough is free in 60 minutes. To continue, lower max_tokens, use a ' +
@@ -148,7 +148,7 @@ describe('work that a call waits for', () => {
     }
   })
 
-  test('may say itself how it ended, in the same turn', async () => {
+  test('may throw its own error, in the same turn', async () => {
     const controller = new AbortController()
     const work = new Promise<never>((_, reject) => {
       controller.signal.addEventListener('abort', () => reject(new Error('its own')))

@@ -34,7 +34,7 @@ const using =
       usage: { prompt_tokens: 0, completion_tokens: total_tokens, total_tokens },
     })
 
-test('each user has a limit of its own, and calls that name none are free of it', async () => {
+test('each user has a limit of its own, and calls without a user have none', async () => {
   const ai = clientWith({ limits: [{ scope: { user: '*' }, rpm: 2, onLimit: 'reject' }] })
   const ask = (user?: string) => ai.chat.completions.create({ model: 'good/m', messages }, { metadata: { user } })
   await Promise.all([ask('a'), ask('a'), ask('b'), ask('b'), ask(), ask(), ask()])
@@ -52,7 +52,7 @@ test('each user has a limit of its own, and calls that name none are free of it'
   expect(pair.good.seen).toHaveLength(8)
 })
 
-test('who a call is for stands in the second argument; in the body it is told to hold for nothing', async () => {
+test('the identity of a call is in the second argument; in the body it has no effect, with a warning', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   const ai = clientWith({ limits: [{ scope: { user: '*' }, rpm: 1, onLimit: 'reject' }] })
   const ask = () => ai.chat.completions.create({ model: 'good/m', messages, metadata: { user: 'ann' } })
@@ -76,7 +76,7 @@ test('each tag of a call counts, once', async () => {
   expect(await refusal(ask('night'))).toMatchObject({ limit: 'requests' })
 })
 
-test('a limit of a provider is passed by: another target serves', async () => {
+test('a provider at its limit is skipped: another target serves', async () => {
   pair.bad.behave = answers('from bad')
   const ai = clientWith({ models: { m: ['bad/m', 'good/m'] }, limits: [{ scope: { provider: 'bad' }, rpm: 1 }] })
   const served: string[] = []
@@ -183,7 +183,7 @@ test('when all targets are full, the one that has room first serves', async () =
   expect(ai.health().targets.map(({ inFlight }) => inFlight)).toEqual([0, 0])
 })
 
-test('200 callers at a rate that lets a few in: as many as it says, the others are told when to come', async () => {
+test('200 callers at a rate for a few: so many get in, and the errors of the others say when to try again', async () => {
   const ai = clientWith({ limits: [{ rpm: 50, onLimit: 'reject' }] })
   const all = await Promise.all(
     Array.from({ length: 200 }, () => refusal(ai.chat.completions.create({ model: 'good/m', messages }))),
@@ -193,7 +193,7 @@ test('200 callers at a rate that lets a few in: as many as it says, the others a
   expect(pair.good.seen).toHaveLength(50)
 })
 
-test('calls wait for a rate in a bounded queue: those that do not fit, and those whose time ends, are told', async () => {
+test('calls wait for a rate in a limited queue: those that do not fit, and those whose time ends, are refused', async () => {
   const ai = clientWith({ limits: [{ tpm: 1200, queue: 2 }], timeout: 5000 })
   const ask = (content: string, max_tokens: number, options = {}) =>
     ai.chat.completions.create({ model: 'good/m', messages: [{ role: 'user', content }], max_tokens }, options)
@@ -223,7 +223,7 @@ test('calls wait for a rate in a bounded queue: those that do not fit, and those
   expect([limit, message]).toEqual(['tokens', expect.stringContaining('limits[0] (all calls) takes no further call')])
 })
 
-test('a target whose provider says that nothing is left is passed by until it is whole, or nothing else is there', async () => {
+test('a target whose provider says that nothing is left is skipped until it resets, unless there is no other', async () => {
   pair.bad.behave = (_, response) =>
     sendJson(response, 200, completion('from bad'), {
       'x-ratelimit-limit-requests': '10',

@@ -46,7 +46,7 @@ test('all of them are in one error, with the fix of each and how to go on', () =
   expect(message.match(/ANTHROPIC_API_KEY/g)).toHaveLength(1)
 })
 
-test('skipWithoutKey goes on with those that are ready, and says once what is left out', async () => {
+test('skipWithoutKey uses those that are ready, and warns once of the others', async () => {
   const ai = createClient({ models, fallbacks: ['azure/my-deployment', 'lmstudio/last'], skipWithoutKey: true, fetch })
   expect(ai.health().skipped.map(({ target, path }) => `${path} ${target}`)).toEqual([
     'models.smart[0] anthropic/claude-sonnet-4-6',

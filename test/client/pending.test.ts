@@ -100,7 +100,7 @@ function halfway(): { readonly behave: Behaviour; readonly goOn: () => void } {
   return { behave, goOn: () => goOn() }
 }
 
-test('a stream in its middle: it is under way until it is read to its end', async () => {
+test('a stream is open until it is read to its end', async () => {
   const { behave, goOn } = halfway()
   pair.good.behave = behave
   const ai = clientWith()
@@ -117,7 +117,7 @@ test('a stream in its middle: it is under way until it is read to its end', asyn
   expect(ai.spend().total).toMatchObject({ calls: 1 })
 })
 
-test('a stream that nobody reads is under way until it is left', async () => {
+test('a stream that nobody reads is open until it is closed', async () => {
   const { behave, goOn } = halfway()
   pair.good.behave = behave
   const ai = clientWith()
@@ -129,7 +129,7 @@ test('a stream that nobody reads is under way until it is left', async () => {
   goOn()
 })
 
-test('two attempts side by side are both under way, and the loser ends with the answer', async () => {
+test('two parallel attempts are both open, and the loser ends with the answer', async () => {
   pair.bad.behave = () => undefined
   let answer = (): void => {}
   pair.good.behave = async (...args) => {
@@ -149,7 +149,7 @@ test('two attempts side by side are both under way, and the loser ends with the 
   expect(spans).toMatchObject({ open: 0, ended: 3 })
 })
 
-test('calls that wait for a place are no requests under way', async () => {
+test('calls that wait for a place are no open requests', async () => {
   pair.good.behave = () => undefined
   const ai = clientWith({ models: { one: [{ model: 'good/m', name: 'small', limits: { concurrent: 2 } }] } })
   const controller = new AbortController()

@@ -114,7 +114,7 @@ describe('a target that has cooled down', () => {
     await time.until(() => pair.bad.seen.length === 3, 'it is asked again')
   })
 
-  test('that says nothing in time stays in cooldown', async () => {
+  test('that does not answer in time stays in cooldown', async () => {
     pair.bad.behave = failsOnce(never)
     const cooldowns: string[] = []
     const ai = clientFor({
@@ -126,7 +126,7 @@ describe('a target that has cooled down', () => {
   })
 })
 
-describe('nobody asks', () => {
+describe('no probe is sent', () => {
   test('without the option', async () => {
     pair.bad.behave = fails
     const ai = clientFor({ probes: undefined, cooldown: { consecutive: 1, duration: 10 } })
@@ -146,7 +146,7 @@ describe('nobody asks', () => {
     expect(pair.bad.seen).toHaveLength(2)
   })
 
-  test('after close(), which breaks off what is under way; calls still work', async () => {
+  test('after close(), which aborts open probes; calls still work', async () => {
     pair.bad.behave = failsOnce(never)
     const ai = clientFor({ cooldown: { consecutive: 1, duration: 20 } })
     await ask(ai)

@@ -113,13 +113,13 @@ test('it is shown where content is captured', async () => {
   expect(await seenOf(repeated)).toContain(PROMPT.slice(0, 20))
 })
 
-test('what the provider says itself is left alone', async () => {
+test("the provider's own words are not hidden", async () => {
   const said =
     "Invalid schema for function 'look_up': passport of the model odd/m is not supported, max_tokens must be at most 4096"
   expect(await seenOf(refusal(() => ({ message: said })))).toContain(said)
 })
 
-test('a large prompt is searched too, and no word of the API is taken for it', async () => {
+test('a large prompt is searched too, and words of the API are not mistaken for it', async () => {
   const book = `${'It was a bright cold day in April, and the clocks were striking thirteen. '.repeat(20_000)}the secret ending`
   const said = 'This model is not supported. You said: clocks were striking thirteen. the secret ending'
   const shown = await seenOf(

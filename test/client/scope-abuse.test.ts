@@ -59,7 +59,7 @@ test('a budget for each user and one for a certain user are two', async () => {
   expect(store.used).toBe(40e9)
 })
 
-test('a user whose name is that of a scope is a user like any other', async () => {
+test('a user with the name of a scope is a user like any other', async () => {
   const ai = clientOf(() => using(1), {
     limits: [
       { scope: { user: '*' }, rpm: 1, onLimit: 'reject' },
@@ -205,7 +205,7 @@ test('a limit that refuses does not make a call wait that also waits for a targe
   await Promise.all(calls)
 })
 
-test('tokens that a call gives back are there for those that wait', async () => {
+test('tokens that a call gives back are free for those that wait', async () => {
   const ai = clientOf(() => later(20), {
     models: { m: [{ model: 'a/m', limits: { tpm: 2000 } }] },
   })
@@ -279,7 +279,7 @@ test('a place that two targets share is not held for the one that is full while 
   expect(ai.health().targets.every(({ inFlight }) => inFlight === 0)).toBe(true)
 })
 
-test('however many calls are aborted on their way, there are as many places as before, and not one more', async () => {
+test('after any number of aborted calls, there are as many places as before', async () => {
   const now: Record<string, number> = {}
   const most: Record<string, number> = {}
   const ai = clientOf(

@@ -25,7 +25,7 @@ function setUp(options: ClientOptions, random?: () => number) {
   return { ai, ask, clock, fail: (fails: boolean) => (failing = fails) }
 }
 
-test('a budget of a day is whole again at midnight of its clock', async () => {
+test('a daily budget resets at midnight of its clock', async () => {
   const { ask, clock } = setUp({ models: { m: ['a/m'] }, budgets: [{ tokens: 60, per: 'day' }] })
   const names = async () => [(await outcome(ask())).name, (await outcome(ask())).name]
   for (let i = 0; i < 5; i += 1) await ask()
@@ -48,7 +48,7 @@ test('a cooldown ends by its clock, and what a call took is by its clock', async
   expect(ai.health().targets[0]).toMatchObject({ state: 'closed', latencyMs: 0 })
 })
 
-test('each draw among targets asks its chance', async () => {
+test('each random choice among targets uses the given source', async () => {
   let at = 0
   const models = { m: { strategy: 'weighted', targets: [{ model: 'a/m', weight: 3 }, 'b/m'] } } as const
   const { ask } = setUp({ models }, () => ((at += 1) % 8) / 8)

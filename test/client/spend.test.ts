@@ -14,7 +14,7 @@ const clientWith = (options: ClientOptions = {}) =>
     ...options,
   })
 
-test('counts calls, tokens and money by model, provider, alias, tag, user and day', async () => {
+test('counts calls, tokens and cost by model, provider, alias, tag, user and day', async () => {
   pair.bad.behave = answers('ok')
   const ai = clientWith({ models: { smart: ['good/m'] } })
   await ai.chat.completions.create({ model: 'smart', messages }, { metadata: { user: 'ann', tags: ['a', 'b', 'a'] } })

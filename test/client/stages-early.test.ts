@@ -103,14 +103,14 @@ describe('an answer from memory', () => {
     await nobodyAsked(ranks)
   })
 
-  test('takes nothing of limits and budgets', async () => {
+  test('uses nothing of limits and budgets', async () => {
     const options: ClientOptions = { limits: [{ rpm: 1 }], budgets: [{ tokens: 1, per: 'day' }] }
     const { client } = clientOf([remembers(chat)], options)
     for (const _ of [1, 2, 3]) await client.chat.completions.create({ model: 'a/m', messages, max_tokens: 5 })
     await client.close()
   })
 
-  test('a stage that never says ends with the call', async () => {
+  test('a stage that never answers ends with the call', async () => {
     const { client, asked } = clientOf([{ id: 'slow', before: () => new Promise(() => {}) }])
     await expect(client.chat.completions.create({ model: 'a/m', messages, timeout: 20 })).rejects.toMatchObject({
       name: 'TimeoutError',

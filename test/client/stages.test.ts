@@ -21,7 +21,7 @@ beforeEach(keepSpans)
 afterEach(forgetSpans)
 
 describe('before a call', () => {
-  test('a refusal is the call’s error: nobody is asked, and the span says it', async () => {
+  test('a refusal is the call’s error: nothing is sent, and the span has it', async () => {
     const guard: Stage = {
       id: 'guard',
       before: () => Promise.reject(new ProviderError('not allowed', { failureClass: 'content-filter' })),
@@ -88,7 +88,7 @@ describe('an answer', () => {
   }
   const options: ClientOptions = { fallbacks: [{ model: 'b/m', on: 'content-filter' }] }
 
-  test.each([false, true])('that is refused falls back, and is paid for (stream: %s)', async (stream) => {
+  test.each([false, true])('that is refused falls back, and counts as paid (stream: %s)', async (stream) => {
     const { client, asked, attempts } = clientOf([refusing], options)
     const call = await client.chat.completions.create({ model: 'a/m', messages, stream })
     const text = 'choices' in call ? call.choices[0]?.message.content : (await read(call as Stream)).text
@@ -128,7 +128,7 @@ describe('an answer', () => {
     })),
   })
 
-  test('is changed, and what was given is what is seen in the end', async () => {
+  test('is changed, and `done` sees the changed one', async () => {
     const log: unknown[] = []
     const { client } = clientOf([masking(log)])
     const answer = await client.chat.completions.create({ model: 'a/m', messages })
@@ -139,7 +139,7 @@ describe('an answer', () => {
     expect(log).toEqual(['****** word', false, '****** word', false])
   })
 
-  test('is changed where it would have gone to the caller as it came', async () => {
+  test('is changed even if it would have gone to the caller unchanged', async () => {
     const own = { baseURL: 'http://a/v1', protocol: ['openai-responses', 'openai-chat'] as const }
     const response = {
       id: 'resp_1',
@@ -182,7 +182,7 @@ describe('an answer', () => {
     expect(JSON.stringify(seen)).not.toContain('secret')
   })
 
-  test('a stage for whole answers alone is shown a stream as one: nothing is given before its end', async () => {
+  test('a stage for whole answers gets a stream as one: the caller gets nothing before its end', async () => {
     const shown: unknown[] = []
     const stage: Stage = {
       id: 'whole',
@@ -196,7 +196,7 @@ describe('an answer', () => {
     expect(items.at(-1)?._meta).toMatchObject({ usage })
   })
 
-  test('what is refused in the middle of a stream is its typed error, with what came', async () => {
+  test('a refusal in the middle of a stream is a typed error, with what came', async () => {
     let words = 0
     const stage: Stage = {
       id: 'guard',
@@ -232,7 +232,7 @@ describe('an answer', () => {
     expect(answer._meta.provider).toBe('a')
   })
 
-  test('a stream that its reader leaves is told as partial', async () => {
+  test('a stream that the caller closes early is reported as partial', async () => {
     const log: unknown[] = []
     const begun = `data: ${JSON.stringify({
       id: 'a',

@@ -96,7 +96,7 @@ test.each(['take', 'acquire', 'reserve'])(
   },
 )
 
-test('a hedge that a silent store holds up ends with its call', async () => {
+test('a hedge that waits for a silent store ends with its call', async () => {
   const store = new SharedStore()
   let asked = 0
   store.before = (operation) => {
@@ -115,7 +115,7 @@ test('a hedge that a silent store holds up ends with its call', async () => {
   expect(store.reserved).toBe(0)
 })
 
-test('a store that talks nonsense neither hangs calls nor spins', async () => {
+test('a store with nonsense answers neither hangs calls nor causes a busy loop', async () => {
   const takes: unknown[] = [
     undefined,
     null,
@@ -317,7 +317,7 @@ test('close() does not wait for ever for a store that never settles', async () =
   await time.passing(ai.close())
 })
 
-test('a cooldown that a store knows no end of puts nothing into cooldown', async () => {
+test('a cooldown without an end in the store starts none', async () => {
   for (const expiresInMs of [Number.NaN, Infinity, '5', undefined]) {
     const store = new SharedStore()
     store.facts = () => [{ name: 'a/m', value: 'other 1 server-error', expiresInMs: expiresInMs as number }]

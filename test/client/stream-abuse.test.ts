@@ -82,7 +82,7 @@ test('a stream that nobody reads and whose caller aborts', async () => {
   ).rejects.toBe(reason)
 })
 
-test.each(['break', 'throw', 'abort', 'return', 'tee', 'cancel'])('a stream that is left by %s', async (way) => {
+test.each(['break', 'throw', 'abort', 'return', 'tee', 'cancel'])('a stream that is closed by %s', async (way) => {
   const { open, free, store, ai } = setUp([begin, more])
   const stream = await open()
   expect(stream._meta).toBeUndefined()
@@ -105,7 +105,7 @@ test.each(['break', 'throw', 'abort', 'return', 'tee', 'cancel'])('a stream that
   await free()
 })
 
-test('a stream that is read half while its time runs out is told, and counted once', async () => {
+test('a half-read stream whose time runs out is reported, and counted once', async () => {
   const { open, free, ai } = setUp([begin, more])
   const stream = await open({ total: 60 })
   await expect(
@@ -117,7 +117,7 @@ test('a stream that is read half while its time runs out is told, and counted on
   await free()
 })
 
-test('a stream that came whole and is never read is settled by what it says', async () => {
+test('a stream that came whole and is never read is settled by its usage', async () => {
   const { open, free, store } = setUp([begin + more + end], true)
   await open()
   await eventually(() => store.reserved === 0, 'nothing is reserved')

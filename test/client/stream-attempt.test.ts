@@ -80,7 +80,7 @@ async function rest(stream: StreamAttempt<string, Item>): Promise<unknown[]> {
   return items
 }
 
-test('signs of life are no content: the stream opens with the first word, and commits only when told', async () => {
+test('keep-alives are no content: the stream opens with the first content, and commits only when asked', async () => {
   const { stream, log, ofCall } = parts([['-'], ['-', '-'], ['one', 'two'], ['three', '.']])
   await stream.open()
   expect(log).toEqual(['read', 'read', 'read'])
@@ -128,7 +128,7 @@ test.each([[[['-'], ['!']]], [[['-', '!']]], [[['-'], ['.']]], [[['-']]]])(
   },
 )
 
-test('left before its end: the socket closes, the call succeeds with what came, once', async () => {
+test('closed before its end: the socket closes, the call succeeds with what came, once', async () => {
   const { stream, ofCall, log } = parts([['one'], ['two'], ['three', '.']])
   await stream.open()
   stream.commit()
@@ -169,7 +169,7 @@ test('a limit that runs out while nobody reads ends the call', async () => {
 })
 
 test.each(['a read', 'a failing read', 'a piece'] as const)(
-  '%s that ends after the reader has left changes nothing',
+  '%s that ends after the reader has closed it changes nothing',
   async (kind) => {
     let open = (): void => {}
     const gate = new Promise<void>((resolve) => {

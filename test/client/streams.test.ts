@@ -175,7 +175,7 @@ describe('usage and _meta', () => {
   })
 })
 
-describe('leaving early', () => {
+describe('closing early', () => {
   test('break closes the socket and ends the call', async () => {
     endless()
     const stream = await clientFor().chat.completions.create({ model: 'mine/m', messages, stream: true })
@@ -198,7 +198,7 @@ describe('leaving early', () => {
     await eventually(() => server.busy() === 0, 'the socket is closed')
   })
 
-  test('an abort of the signal in the middle reaches the reader as it was', async () => {
+  test('an abort of the signal in the middle throws its reason to the reader', async () => {
     endless()
     const controller = new AbortController()
     const stream = await clientFor().chat.completions.create(
@@ -285,7 +285,7 @@ describe('other ways to read', () => {
     expect(right._meta).toBe(left._meta)
   })
 
-  test('tee: the socket closes when both sides have left', async () => {
+  test('tee: the socket closes when both sides are closed', async () => {
     endless()
     const [left, right] = (await open()).tee()
     for await (const _ of left) break

@@ -92,7 +92,7 @@ test.each([
   ['cohere/command-a'],
   ['ollama/llama3.3'],
   ['bedrock/anthropic.claude-sonnet-4-6'],
-])('%s is sent the schema, and nothing is warned of', async (model) => {
+])('%s gets the schema, without a warning', async (model) => {
   const result = await clientFor().chat.completions.parse({ model, messages, max_tokens: 99, response_format: schema })
   expect(result.choices[0]?.message.parsed).toEqual({ city: 'Oslo' })
   expect(result._meta.warnings).toEqual([])
@@ -102,7 +102,7 @@ test.each([
 })
 
 test.each([['deepseek/deepseek-chat'], ['anthropic/claude-3-5-haiku-20241022'], ['bedrock/amazon.nova-pro-v1:0']])(
-  '%s is asked for it in the system prompt, which is said',
+  '%s is asked for it in the system prompt, with a warning',
   async (model) => {
     const result = await clientFor().chat.completions.parse({
       model,

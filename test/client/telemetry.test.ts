@@ -131,7 +131,7 @@ test('a stream that was cut has the cost of what came on its span', async () => 
   expect(inference().attributes).toMatchObject({ 'error.type': expect.any(String) as string, 'gen_ai.usage.cost': 5 })
 })
 
-test('a fallback is two attempts of one call, which then says who answered', async () => {
+test('a fallback is two attempts of one call, whose span names the one that answered', async () => {
   setUp()
   server.behave = (_, response) =>
     sendJson(response, 429, { error: { message: 'slow down', code: 'rate_limit_exceeded' } })
@@ -159,7 +159,7 @@ test('a fallback is two attempts of one call, which then says who answered', asy
   expect(traceparent(second).slice(36, 52)).toBe(attempts()[1]?.spanContext().spanId)
 })
 
-test('a failed call says the error type, not the message', async () => {
+test('a failed call has the error type, not the message', async () => {
   setUp()
   server.behave = (_, response) =>
     sendJson(response, 401, { error: { message: 'your key k-secret is wrong', code: 'invalid_api_key' } })

@@ -58,7 +58,7 @@ test.each(CASES)('sums and budgets stay finite, and nothing stays reserved: $usa
   expect(await outcome(ai.chat.completions.create(body))).toMatchObject({ name: 'answered' })
 })
 
-test.each(USAGES)('a rate that was told %s still limits, and is not used up for ever', async (usage) => {
+test.each(USAGES)('a rate after a usage of %s still limits, and is not used up for ever', async (usage) => {
   const ai = clientOf(() => answerWith(usage), { limits: [{ tpm: 1000, onLimit: 'reject' }] })
   const ask = () => outcome(ai.chat.completions.create({ model: 'a/m', messages, max_tokens: 400 }))
   let last = await ask()
@@ -103,7 +103,7 @@ test('requests that ask for nonsense break neither limits nor budgets', async ()
   }
 })
 
-test('a thousand answers and more that cost more than there is: sums and calls go on', async () => {
+test('more than a thousand answers with impossible costs: sums and calls go on', async () => {
   const ai = clientOf(() => answerWith('{"prompt_tokens":1,"completion_tokens":1e300,"cost":1e308}'))
   for (let i = 0; i < 1100; i += 1) await ai.chat.completions.create({ model: 'a/m', messages })
   const { total, rows } = ai.spend({ by: 'user' })

@@ -39,10 +39,10 @@ interface Session {
   dispose(options: { disposeSequence: boolean }): void
 }
 
-const MODEL = fileURLToPath(new URL('../../../shared/models/tiny-chat.gguf', import.meta.url))
+export const MODEL = fileURLToPath(new URL('../../../shared/models/tiny-chat.gguf', import.meta.url))
 
 /** File of node-llama-cpp: below the folder that `TRACESTITCH_LLAMA` names, or among this project's packages. */
-function packageEntry(): string | undefined {
+export function packageEntry(): string | undefined {
   const folder = process.env['TRACESTITCH_LLAMA']
   try {
     return createRequire(folder ? join(folder, 'package.json') : import.meta.url).resolve('node-llama-cpp')

@@ -11,6 +11,8 @@ export interface PlainCalls<Client> {
   /** `options`: `maxRetries` and `signal`, as the SDK takes them. */
   readonly plain: (client: Client, options?: CallOptions) => unknown
   readonly stream: (client: Client, options?: CallOptions) => unknown
+  /** Streams are generators: one that nobody reads asks for nothing. */
+  readonly lazy?: true
   readonly attributes?: Readonly<Record<string, unknown>>
   /** `error.type` for each failing status, a connection that is reset, and an abort. */
   readonly errors: {
@@ -119,6 +121,7 @@ export function plainRows<Client>(calls: PlainCalls<Client>): Row<Client>[] {
     {
       name: 'stream never consumed',
       collectGarbage: true,
+      ...(calls.lazy && { offline: true }),
       run: async (client) => {
         await calls.stream(client)
         return 'dropped'

@@ -186,7 +186,7 @@ describe.each(variants)('ai %s, %s', (version, format) => {
     own = await outputOf(version, format, 'content')
   }, 120_000)
 
-  it('sees no difference', () => {
+  it('the program sees no difference', () => {
     const outcomesOf = ({ rows }: Output): unknown => Object.entries(rows).map(([name, { outcome }]) => [name, outcome])
     expect(own.facts).toEqual(bare.facts)
     expect(outcomesOf(own)).toEqual(outcomesOf(bare))

@@ -139,14 +139,14 @@ describe.each(TRANSPORTS)('over $name', ({ version, config }) => {
     })
   })
 
-  test('a request may go where no header may', async () => {
+  test('a request to a host without headers', async () => {
     propagate('none')
     await clientOf(config).converse(input)
     expect(requests.map(({ headers }) => headers['traceparent'])).toEqual([undefined])
     expect(harness.only().status.code).toBe(0)
   })
 
-  test('tries of the SDK are one call, and each names it', async () => {
+  test('retries of the SDK are one call, and each has its traceparent', async () => {
     refusals = 1
     await clientOf({ ...config, maxAttempts: 2, retryStrategy: strategy }).converse(input)
     const expected = traceparentOf(harness.only())
@@ -169,7 +169,7 @@ describe.each(TRANSPORTS)('over $name', ({ version, config }) => {
     expect(requests.map(({ headers }) => headers['traceparent'])).toEqual([own])
   })
 
-  test('what the SDK asks on the way, such as for credentials, gets none', async () => {
+  test('other requests of the SDK, such as for credentials, get none', async () => {
     const credentials = async () => {
       await new Promise((done) => get(`${server.origin}/credentials`, (response) => response.resume().on('end', done)))
       return { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }
@@ -248,7 +248,7 @@ describe('the client', () => {
     expect(client.middlewareStack.identify()).toEqual(before)
   })
 
-  test('that keeps its handlers gets headers all the same, and none once it is off', async () => {
+  test('that keeps its handlers gets headers too, and none after off()', async () => {
     session.off()
     const client = clientOf({ cacheMiddleware: true })
     await client.converse(input)
@@ -262,7 +262,7 @@ describe('the client', () => {
     expect(harness.spans()).toHaveLength(2)
   })
 
-  test('has its own method back once it is off', () => {
+  test('has its own method back after off()', () => {
     expect(Object.hasOwn(BedrockRuntimeClient.prototype, 'send')).toBe(true)
     session.off()
     expect(Object.hasOwn(BedrockRuntimeClient.prototype, 'send')).toBe(false)

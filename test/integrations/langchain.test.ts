@@ -129,7 +129,7 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
     expectStitched(named('chat gpt-test'))
   })
 
-  it('ends the spans of a stream that is left early', async () => {
+  it('ends the spans of a stream that the program closes early', async () => {
     const chain = copy.prompts.ChatPromptTemplate.fromTemplate('say {word}')
       .pipe(chatModel('drip'))
       .pipe(new copy.parsers.StringOutputParser())
@@ -212,7 +212,7 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
     expect(tree()).toEqual(['RunnableSequence', '  ChatPromptTemplate', '  chat', '  StrOutputParser'])
   })
 
-  it('hangs SDK calls and spans of a tool and of a lambda below them', async () => {
+  it('makes SDK calls and spans of a tool and of a lambda their children', async () => {
     const client = clientFor()
     const look = copy.tools.tool(
       async ({ what }: { what: string }) =>
@@ -295,7 +295,7 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
     expect(named('execute_tool broken').attributes['error.type']).toBe('RangeError')
   })
 
-  it('keeps calls that run at once apart', async () => {
+  it('keeps parallel calls separate', async () => {
     const model = chatModel()
     const ask = copy.runnables.RunnableLambda.from(
       async (n: number) => (await model.invoke(`question ${n}`)).id,

@@ -1,4 +1,5 @@
 /** What rides on LangChain: LangGraph's graphs and LangChain 1.x agents; and what off() leaves behind. */
+import { SpanStatusCode } from '@opentelemetry/api'
 import {
   InMemorySpanExporter,
   NodeTracerProvider,
@@ -117,11 +118,13 @@ it.each(['updates', 'messages', 'values'] as const)('streams an agent (%s)', asy
   expect(tree()).toEqual(calculation)
 })
 
-it('ends the spans of an agent whose stream is left early', async () => {
+it('ends the spans of an agent whose stream the program closes early', async () => {
   const agent = createAgent({ model: chatModel('drip'), tools: [add], name: 'calculator' })
   for await (const _ of await agent.stream(question, { streamMode: 'messages' })) break
   await eventually(() => tree()[0] === 'invoke_agent calculator', 'the span of the agent has ended')
   expect(tree()[0]).toBe('invoke_agent calculator')
+  const failed = exporter.getFinishedSpans().filter(({ status }) => status.code === SpanStatusCode.ERROR)
+  expect(failed.map(({ name }) => name)).toEqual([])
 })
 
 it('ends the spans of an agent that is aborted', async () => {
@@ -216,7 +219,7 @@ it('does not call an interrupt a failure', async () => {
   for (const span of exporter.getFinishedSpans()) expect(span.attributes['error.type']).toBeUndefined()
 })
 
-it('hands the error of a node up unchanged', async () => {
+it('passes the error of a node on unchanged', async () => {
   const failure = new RangeError('no')
   const graph = new StateGraph(MessagesAnnotation)
     .addNode('fail', () => {
@@ -243,7 +246,7 @@ it('follows runs beside a tracer of LangSmith', async () => {
   expect(tree()).toEqual(['RunnableLambda', '  chat'])
 })
 
-it('keeps content that the redactor withholds off every span', async () => {
+it('keeps content that the redactor removes off every span', async () => {
   log.off()
   log = start(() => null)
   try {

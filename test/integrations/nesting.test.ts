@@ -50,8 +50,8 @@ function tree(): string[] {
     .sort()
 }
 
-describe('calls on the way', () => {
-  test('a custom fetch that asks another model', async () => {
+describe('calls inside calls', () => {
+  test('a custom fetch that calls another model', async () => {
     const client = sdk(async (...args) => {
       await judge()
       return fetch(...args)
@@ -61,7 +61,7 @@ describe('calls on the way', () => {
     for (const span of harness.spans()) expect(span.attributes['gen_ai.usage.input_tokens']).toBe(11)
   })
 
-  test('a custom fetch that asks through another SDK', async () => {
+  test('a custom fetch that calls another SDK', async () => {
     const other = new Anthropic({ apiKey: 'k', baseURL: base, maxRetries: 0 })
     const client = sdk(async (...args) => {
       await other.messages.create({ model: 'claude', max_tokens: 5, messages })

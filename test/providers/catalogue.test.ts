@@ -59,6 +59,8 @@ function example(row: ProviderRow): string {
 test('the registry and the folder are one', () => {
   const shared = new Set([
     'store-hosts.ts',
+    'host-names.ts',
+    'known-hosts.ts',
     'index.ts',
     'rows.ts',
     'directory.ts',

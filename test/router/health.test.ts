@@ -34,7 +34,7 @@ describe('averages', () => {
     expect(health).toMatchObject({ errorRate: 0, headroom: 1, price: undefined, inFlight: 0, state: 'closed' })
   })
 
-  test('the latency jumps up at once and comes down with time', () => {
+  test('the latency rises at once and falls with time', () => {
     const health = healthWith()
     serve(health, { durationMs: 100 })
     serve(health, { durationMs: 4_000 })
@@ -68,7 +68,7 @@ describe('averages', () => {
     expect(health.msPerToken).toBe(20)
   })
 
-  test('the share of errors forgets with time, and is between 0 and 1', () => {
+  test('the error rate decays with time, and is between 0 and 1', () => {
     const health = healthWith(cooldownPolicy(false))
     serve(health, { errorClass: 'server' })
     expect(health.errorRate).toBe(1)
@@ -89,7 +89,7 @@ describe('averages', () => {
     )
   })
 
-  test('what the caller broke off is neither a request nor a failure', () => {
+  test('an attempt that the caller aborted is neither a request nor a failure', () => {
     const health = healthWith()
     serve(health, { errorClass: 'abort' })
     expect(health).toMatchObject({ requests: 0, failures: 0, errorRate: 0, inFlight: 0, latency: undefined })
@@ -105,7 +105,7 @@ describe('averages', () => {
 })
 
 describe('p95', () => {
-  test('of the last 64, once there are ten; whole answers and streams apart', () => {
+  test('is of the last 64, once there are ten; separate for whole answers and streams', () => {
     const health = healthWith()
     for (let i = 1; i <= 9; i += 1) serve(health, { durationMs: i })
     expect(health.p95(false)).toBeUndefined()
@@ -120,11 +120,11 @@ describe('p95', () => {
   })
 })
 
-describe('one that was called off', () => {
+describe('an attempt that was cancelled', () => {
   test.each([
     ['outrun by another', { errorClass: 'abort', outrun: true }],
     ['out of time', { errorClass: 'timeout' }],
-  ] as const)('%s: it took at least so long', (_, outcome) => {
+  ] as const)('%s: counts as at least so long', (_, outcome) => {
     const health = healthWith(cooldownPolicy(false))
     serveMany(health, 19, 100)
     serve(health, { durationMs: 3_000, ...outcome })
@@ -141,7 +141,7 @@ describe('one that was called off', () => {
     expect([health.p95(true), health.p95(false), health.msToFirstChunk]).toEqual([900, undefined, 900])
   })
 
-  test('below what is usual it says nothing', () => {
+  test('does not count if it was shorter than usual', () => {
     const health = healthWith()
     serveMany(health, 19, 100)
     const { latency } = health
@@ -150,7 +150,7 @@ describe('one that was called off', () => {
     expect(health).toMatchObject({ requests: 19, failures: 0, errorRate: 0 })
   })
 
-  test('by the caller it says nothing, however long it took', () => {
+  test('does not count if the caller aborted it, however long it took', () => {
     const health = healthWith()
     serve(health, { errorClass: 'abort', durationMs: 60_000 })
     expect(health.latency).toBeUndefined()
@@ -167,7 +167,7 @@ describe('the probe', () => {
     return health
   }
 
-  test('is one call; a stream is well at its first content, long before its end', () => {
+  test('is one call; a stream ends the cooldown at its first content', () => {
     const health = cooledDown()
     const probe = health.begin()
     expect(health.allows).toBe(false)
@@ -190,13 +190,13 @@ describe('the probe', () => {
     expect(health).toMatchObject({ state: 'open', failures: 2 })
   })
 
-  test('that fails before it cools down for longer', () => {
+  test('that fails before it starts a longer cooldown', () => {
     const health = cooledDown()
     expect(health.begin()({ durationMs: 5, errorClass: 'server' })).toBe(2_000)
     expect(health.state).toBe('open')
   })
 
-  test('the content of an attempt that is no probe says nothing', () => {
+  test('the content of an attempt that is no probe changes nothing', () => {
     const health = healthWith({ consecutive: 1, duration: 1_000 })
     const early = health.begin()
     serve(health, { errorClass: 'server' })
@@ -209,7 +209,7 @@ describe('headroom', () => {
   const seconds = (text: string): ReadonlyMap<string, string> =>
     new Map(text.split(', ').map((header) => header.split(': ') as [string, string]))
 
-  test('comes from whoever keeps count, and may be set later', () => {
+  test('comes from the limits, and may be set later', () => {
     const health = new Health({ cooldown: cooldownPolicy(undefined), retryShare: 0.2 }, clock, { headroom: () => 0.4 })
     expect(health.headroom).toBe(0.4)
     let free = 0.9
@@ -219,7 +219,7 @@ describe('headroom', () => {
     expect(health.headroom).toBe(0.1)
   })
 
-  test('and from what the provider says of its quota, the tightest, until that is whole again', () => {
+  test('comes from the tightest quota that the provider reports too, until that resets', () => {
     const health = healthWith()
     health.limitsTold(
       seconds(
@@ -238,7 +238,7 @@ describe('headroom', () => {
     expect(health.headroom).toBe(1)
   })
 
-  test('the newest answer counts; one that says nothing, or nothing of use, leaves what was said', () => {
+  test('is that of the newest answer with usable headers', () => {
     const health = healthWith()
     const told = (text: string): number => {
       health.limitsTold(seconds(text), clock.date())
@@ -254,7 +254,7 @@ describe('headroom', () => {
     expect(health.headroom).toBe(1)
   })
 
-  test('nobody pays for headers that nobody asks about', () => {
+  test('headers are parsed only when the headroom is read', () => {
     const health = healthWith()
     let read = 0
     const headers = { forEach: () => void (read += 1) }
@@ -275,7 +275,7 @@ describe('slow answers', () => {
     expect(health.state).toBe('closed')
   })
 
-  test('beyond the milliseconds of `slowerThan` cool a target down as failures do, and are none', () => {
+  test('over the milliseconds of `slowerThan` start a cooldown as failures do, but count as successes', () => {
     const health = healthWith({ slowerThan: 2_000, consecutive: 3 })
     serveMany(health, 10, 2_000)
     expect(health.state).toBe('closed')
@@ -295,7 +295,7 @@ describe('slow answers', () => {
     expect(probe({ durationMs: 4_000, firstChunkMs: 3_000 })).toBe(10_000)
   })
 
-  test('by what is usual: nothing is slow until that is known', () => {
+  test('by the usual time: nothing is slow until that is known', () => {
     const health = healthWith({ slowerThan: { timesUsual: 4 }, consecutive: 2 })
     serveMany(health, 19, 100)
     serveMany(health, 1, 90_000)
@@ -306,7 +306,7 @@ describe('slow answers', () => {
     expect(health.state).toBe('open')
   })
 
-  test('a bad hour does not become the usual, what is slow for good does', () => {
+  test('a short slow time does not change the usual time, a lasting one does', () => {
     const health = healthWith({ slowerThan: { timesUsual: 5 }, consecutive: 3, duration: 1_000, maxDuration: 5_000 })
     serveMany(health, 100, 100)
     const states: string[] = []
@@ -318,7 +318,7 @@ describe('slow answers', () => {
     expect(states.slice(20)).toEqual(states.slice(20).map(() => 'closed'))
   })
 
-  test('count while they are waited for: what hangs makes a target cool down before it answers', () => {
+  test('count while they are waited for: a target that hangs cools down before it answers', () => {
     const health = healthWith({ slowerThan: 2_000, consecutive: 3 })
     const hanging = [1, 2, 3].map(() => health.begin())
     now += 2_000
@@ -349,7 +349,7 @@ describe('slow answers', () => {
     expect(health.state).toBe('closed')
   })
 
-  test('one that the caller broke off in time is not waited for', () => {
+  test('one that the caller aborted in time is not waited for', () => {
     const health = healthWith({ slowerThan: 2_000, consecutive: 1 })
     health.begin()({ durationMs: 10, errorClass: 'abort' })
     now += 60_000

@@ -102,7 +102,7 @@ test('a region that a call asks for is kept, fallbacks without one included; wit
   expect(walk(wayOf(planOf({ retries: 0 }), 'c/x', { metadata: { region: 'eu' } }), 'server')).toEqual(['c/x'])
 })
 
-test('a target that seems too small comes last, and is still asked', () => {
+test('a target that seems too small comes last, but is tried', () => {
   const plan = planOf({ models: { m: [{ model: 'a/x', contextWindow: 5 }, 'b/x'] }, fallbacks: ['c/x'], retries: 0 })
   expect(walk(wayOf(plan, 'm'), 'server')).toEqual(['b/x', 'c/x', 'a/x'])
   const alone = planOf({ models: { m: [{ model: 'a/x', contextWindow: 5 }] }, retries: 0 })
@@ -128,7 +128,7 @@ test.each<[string, TargetOptions | string, Partial<RoutedCall>, boolean]>([
   expect(ids.map((id) => id[0])).toEqual(isLast ? ['b', 'a'] : ['a', 'b'])
 })
 
-test('what is asked of an only target is not counted for it', () => {
+test('for the only target, the call is not measured', () => {
   const uncounted = {
     get inputTokens(): number {
       throw new Error('was counted')
@@ -143,7 +143,7 @@ test('what is asked of an only target is not counted for it', () => {
   expect(way.first()).toMatchObject({ member: { target: { id: 'a/gpt-4o' } } })
 })
 
-test('a fallback of a class is tried at once, and then the rest; one in cooldown stands in nobody’s way', () => {
+test('a fallback of a class is tried at once, and then the rest; one in cooldown is skipped', () => {
   const options: ClientOptions = {
     models: { m: ['a/x', 'b/x'] },
     fallbacks: [{ model: 'c/x', on: 'rate-limit', params: { n: 1 } }, 'd/x'],
@@ -155,7 +155,7 @@ test('a fallback of a class is tried at once, and then the rest; one in cooldown
   expect(walk(wayOf(plan, 'm'), 'rate-limit', 'server')).toEqual(['a/x', 'b/x', 'd/x'])
 })
 
-test('a retry goes to a target that waiting may help', () => {
+test('a retry goes to a target for which waiting may help', () => {
   const plan = planOf({ models: { m: { strategy: 'round-robin', targets: ['a/x', 'b/x'] } }, retries: 1 })
   expect(walk(wayOf(plan, 'm'), 'auth', 'server')).toEqual(['a/x', 'b/x', 'b/x'])
 })
@@ -207,7 +207,7 @@ test('when all are in cooldown: the soonest of those that the strategy would cho
   expect(firstOf(allSmall, 'round-robin', {})).toBe('b/x')
 })
 
-test('when all are in cooldown, a strategy of one’s own that chooses none of them is kept to', () => {
+test('when all are in cooldown, a custom strategy that chooses none of them is respected', () => {
   const plan = planOf({
     models: { m: { strategy: (targets) => targets.find(({ id }) => id !== 'b/x'), targets: ['a/x', 'b/x', 'c/x'] } },
     retries: 0,
@@ -234,7 +234,7 @@ test('when all were in cooldown and the soonest failed, those that came back mea
   expect(way.next(failure)).toBeUndefined()
 })
 
-test('a target that takes no call is not used up, and the way goes on from the one that is waited for', () => {
+test('a target that takes no call may be tried later, and the call goes on from the one that is waited for', () => {
   const way = wayOf(planOf({ models: { m: ['a/x', 'b/x'] }, retries: { max: 0, attempts: 2 } }), 'm')
   const first = way.first() as RouteStep
   const back = way.checkpoint()
@@ -247,7 +247,7 @@ test('a target that takes no call is not used up, and the way goes on from the o
   expect(way.next(failure)).toBeUndefined()
 })
 
-test('two aliases may stand in for each other; a cycle of targets is refused', () => {
+test('two aliases may be fallbacks of each other; a cycle of targets is refused', () => {
   const plan = planOf({
     models: { m: { targets: ['a/x'], fallbacks: ['n', 'm'] }, n: { targets: ['b/x'], fallbacks: ['m'] } },
     retries: 0,
@@ -274,7 +274,7 @@ test('made-up model strings are forgotten with their targets, and one entry may 
   expect(plan.targets().length).toBeLessThan(4000)
 })
 
-test('what only a target has is refused on an alias', () => {
+test('options of targets are refused on an alias', () => {
   expect(() => planOf({ models: { m: ['a/x'], n: [{ model: 'm', limits: { rpm: 1 } }] } })).toThrow(
     'models.n[0].limits',
   )

@@ -60,7 +60,7 @@ describe('one target twice in an alias', () => {
     expect(error.path).toBe('models.m-*[1]')
   })
 
-  test('conditions and names set them apart', () => {
+  test('conditions and names make them different', () => {
     const when = { plan: 'paid' }
     const plan = planOf({
       models: {
@@ -77,7 +77,7 @@ describe('one target twice in an alias', () => {
 describe('a target with a name in two aliases', () => {
   const named = { model: 'a/x', name: 'mine', limits: { rpm: 5 }, headers: { 'x-a': '1' } }
 
-  test('is one, with one health, whatever each says of its place there', () => {
+  test('is one, with one health, whatever its weight and order in each', () => {
     const plan = planOf({
       models: {
         m: [named, 'b/x'],
@@ -142,7 +142,7 @@ describe('an alias in an alias', () => {
     expect(levelsOf(planOf({ models }), 'm')).toEqual([['a/x', 'b/x × 0.125', 'c/x × 0.375', 'd/x × 0.5']])
   })
 
-  test('the draw keeps to the shares', () => {
+  test('the random choice follows the shares', () => {
     const plan = planOf({
       models: {
         inner,
@@ -161,7 +161,7 @@ describe('an alias in an alias', () => {
     expect(own / 4000).toBeLessThan(0.3)
   })
 
-  test('a weight of 0 in it means last there too; one of the alias as a whole, last for all of them', () => {
+  test('a weight of 0 within it means last there; one for the whole alias, last for all of them', () => {
     const reserve = {
       targets: [
         { model: 'b/x', weight: 1 },
@@ -190,7 +190,7 @@ describe('an alias in an alias', () => {
     ).toEqual([['a/x', 'b/x × 0.5', 'c/x × 0.5']])
   })
 
-  test('its levels stay levels, each with its whole share', () => {
+  test('keeps its levels, each with its whole share', () => {
     const models: ClientOptions['models'] = {
       fast: ['b/x', 'c/x'],
       m: {
@@ -214,7 +214,7 @@ describe('an alias in an alias', () => {
     expect(changed?.members.map(({ target }) => target.timeout)).toEqual([{ total: 5 }, { total: 5 }])
   })
 
-  test('under conditions its targets stay together, in their order', () => {
+  test('with conditions, its targets stay together, in their order', () => {
     const when = { plan: 'paid' }
     const models: ClientOptions['models'] = {
       good: ['b/x', 'c/x'],
@@ -268,7 +268,7 @@ describe('model strings that calls make up', () => {
     for (let i = 0; i < count; i += 1) plan.route(of(i))
   }
 
-  test('what is used stays, what was used long ago goes, and no more than 1,024 are remembered', () => {
+  test('at most 1,024 are kept, and those that were not used for longest are dropped', () => {
     const plan = planOf({ models: { 'any-*': ['b/*', 'c/*'] } })
     const used = plan.route('a/used')
     const filled = plan.route('any-used')
@@ -288,7 +288,7 @@ describe('model strings that calls make up', () => {
     expect(ids).toHaveLength(1025)
   })
 
-  test('a target stays one while any route to it is remembered', () => {
+  test('a target stays one as long as a route to it is kept', () => {
     const plan = planOf({ models: { 'any-*': ['b/*'] } })
     const direct = plan.route('b/x')
     plan.route('any-x')
@@ -305,7 +305,7 @@ describe('model strings that calls make up', () => {
     expect(again.levels[0]?.members[0]?.health).toBe(direct.levels[0]?.members[0]?.health)
   })
 
-  test('forgotten routes watch nothing any more, and a call under way may go on with one', () => {
+  test('dropped routes watch nothing any more, and an open call may go on with one', () => {
     const plan = planOf({
       models: { 'any-*': { strategy: 'least-busy', targets: ['b/*', { model: 'c/x', params: { n: 1 } }] } },
     })
@@ -328,7 +328,7 @@ describe('model strings that calls make up', () => {
   })
 })
 
-test('scopes of limits and budgets that hold for something are taken', () => {
+test('scopes of limits and budgets that apply to something are accepted', () => {
   const scopes = [
     {},
     { alias: '*', provider: '*', model: '*' },

@@ -7,6 +7,7 @@ import { formatAt } from './formats/index.js'
 import { backgroundEvents, backgroundResponse } from './formats/openai-background.js'
 import { responsesEvents, responsesObject } from './formats/responses.js'
 import { pieces, sse, textOf, type Json } from './formats/shape.js'
+import { answerGrpc, caseOf, grpcBody, isGrpc } from './grpc.js'
 import { bodyOf, headersOf } from './recorded.js'
 
 export interface RecordedRequest {
@@ -48,16 +49,16 @@ export async function startFakeProvider(): Promise<FakeProvider> {
   async function answer(request: AnyRequest, response: AnyResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    // Clients that take no path are told apart by a header.
-    const { [CASE_HEADER]: told } = headersOf(request)
+    // Clients that take no path are told apart by a header, or by their token.
+    const told = headersOf(request)[CASE_HEADER] ?? (isGrpc(request) ? caseOf(request) : undefined)
     const url = told === undefined ? (request.url ?? '') : `/${told}${request.url}`
     const [, run = '', behaviour = '', ...rest] = url.split('/')
     const asked = `/${rest.join('/')}`.replace(/\?.*$/, '')
     // Claude on Vertex AI has the model in its path, and the answers of messages.
     const [, vertexModel] = /\/models\/([^/]+):(?:rawPredict|streamRawPredict)$/.exec(asked) ?? []
     const path = vertexModel === undefined ? asked : '/v1/messages'
-    const text = Buffer.concat(chunks).toString('utf8')
-    const sent = bodyOf(request, text)
+    const bytes = Buffer.concat(chunks)
+    const sent = isGrpc(request) ? grpcBody(path, bytes) : bodyOf(request, bytes.toString('utf8'))
     const body = vertexModel === undefined ? sent : { ...sent, model: vertexModel }
     recorded.push({
       run,
@@ -67,6 +68,7 @@ export async function startFakeProvider(): Promise<FakeProvider> {
       traceparents: request.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'traceparent').length,
       body,
     })
+    if (isGrpc(request)) return answerGrpc(path, behaviour, response)
     const key = `${run}/${behaviour}`
     const count = (seen.get(key) ?? 0) + 1
     seen.set(key, count)
@@ -135,6 +137,7 @@ async function behave(situation: Situation): Promise<void> {
         : ['application/json', JSON.stringify(answer)]
     response.statusCode = format?.status?.(path) ?? 200
     response.setHeader('content-type', type)
+    for (const [name, value] of Object.entries(format?.headers?.(path) ?? {})) response.setHeader(name, value)
     response.end(bytes)
     return
   }

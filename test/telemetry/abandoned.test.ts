@@ -52,7 +52,7 @@ describe('the time limit', () => {
     expect(target).toEqual({})
   })
 
-  test('an end that throws does not keep the others', () => {
+  test('an end that throws does not stop the others', () => {
     vi.useFakeTimers()
     const end = vi.fn()
     const targets = [{}, {}]
@@ -92,7 +92,7 @@ describe('in a process of its own', () => {
     ).toBe('ended\n')
   })
 
-  test('the collector ends what nobody holds', async () => {
+  test('the garbage collector ends what nobody holds', async () => {
     const code = `
       endWhenAbandoned({}, () => console.log('ended'))
       for (let i = 0; i < 50 && watchedCount() > 0; i++) { gc(); await new Promise((done) => setTimeout(done, 10)) }

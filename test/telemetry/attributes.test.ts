@@ -117,7 +117,7 @@ describe('response', () => {
     expect(chatResponseAttributes(response(fields), defaultSettings(), false)).toEqual(attributes)
   })
 
-  test('a position that never finished says so where the call failed', () => {
+  test('a choice that did not finish has the reason error if the call failed', () => {
     const cut = response({ choices: [choice('stop'), choice(undefined)] })
     expect(chatResponseAttributes(cut, defaultSettings(), true)).toEqual({
       'gen_ai.response.finish_reasons': ['stop', 'error'],

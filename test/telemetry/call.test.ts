@@ -60,7 +60,7 @@ describe('one call', () => {
     expect(span.events).toEqual([])
   })
 
-  test('what a sampler needs is there when the span starts', () => {
+  test('the attributes for samplers are there when the span starts', () => {
     let atStart: object | undefined
     harness.onStart = (span) => (atStart = { ...span.attributes })
     chat({ attributes: { 'openai.api.type': 'responses' } }).end()
@@ -125,7 +125,7 @@ describe('one call', () => {
     expect(keys.filter((key) => /response\.|usage/.test(key))).toEqual([])
   })
 
-  test('messages are read only when they are wanted', () => {
+  test('messages are read only when content is captured', () => {
     const wanted: boolean[] = []
     const read = (content: boolean) => {
       wanted.push(content)
@@ -138,7 +138,7 @@ describe('one call', () => {
   })
 })
 
-describe('money', () => {
+describe('cost', () => {
   const prices = { 'm-2026': 0.5, m: 0.25 } as Record<string, number | undefined>
   test.each<[string, Partial<Usage> | undefined, Record<string, number | undefined>, number | undefined]>([
     ['the served model is priced', {}, prices, 0.5],
@@ -161,7 +161,7 @@ describe('money', () => {
     expect(harness.only().attributes['gen_ai.usage.cost']).toBe(cost)
   })
 
-  test('what the headers say wins, with usage and without', () => {
+  test('the cost in the headers counts, with usage and without', () => {
     harness.use({ price: () => ({ usd: 0.5, parts: {} }), reportedCost: () => 0.25 })
     const call = chat()
     call.headers(new Headers())
@@ -182,7 +182,7 @@ describe('money', () => {
     expect(harness.only().attributes['gen_ai.usage.cost']).toBe(0.25)
   })
 
-  test('a price that throws costs nothing but itself', () => {
+  test('a price function that throws loses only the cost', () => {
     harness.use({
       price: () => {
         throw new Error('price')
@@ -229,7 +229,7 @@ describe('calls inside calls', () => {
     expect(harness.only().attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 10 })
   })
 
-  test('several that succeed: tokens and money add up, the last names the answer', () => {
+  test('several that succeed: tokens and cost add up, and the answer is the last one', () => {
     harness.use({ price: () => ({ usd: 0.25, parts: { input: 0.1, output: 0.15 } }), semconv: 'both' })
     const outer = framework()
     outer.response({ chat: answer({ prompt_tokens: 1, completion_tokens: 1 }, { id: 'of the framework' }) })
@@ -307,7 +307,7 @@ describe('calls inside calls', () => {
     expect(harness.only().attributes).not.toHaveProperty('gen_ai.usage.input_tokens')
   })
 
-  test('an open slot is filled once, by the hook that is told of the call', () => {
+  test('an open slot is filled once, by the hook that reports the call', () => {
     runInOpenSlot(() => {
       const first = chat({ layer: 'framework' })
       expect([fillSlot(first, first.span), fillSlot(first, first.span)]).toEqual([true, false])
@@ -374,7 +374,7 @@ describe('faults', () => {
     expect(harness.only().status).toEqual({ code: SpanStatusCode.ERROR, message: '_OTHER' })
   })
 
-  test('a request that cannot be read costs only what it would have said', () => {
+  test('a request that cannot be read loses only its own attributes', () => {
     chat({ request: boom, attributes: { 'openai.api.type': 'responses' } }).end()
     expect(harness.only().attributes).toMatchObject({ 'openai.api.type': 'responses', 'gen_ai.request.model': 'm' })
   })

@@ -107,7 +107,7 @@ describe('the tree', () => {
     expect(line.split('\n')[1]?.trimEnd()).toBe(`chat m  9ms${text && '  '}${text}`)
   })
 
-  it('says how long a stream let wait, and the model when the name does not', () => {
+  it('shows the time to the first chunk, and the model if the name does not have it', () => {
     const attributes = {
       [semconv.REQUEST_MODEL]: 'smart',
       [semconv.RESPONSE_MODEL]: 'gpt-5.4',
@@ -159,7 +159,7 @@ describe('the tree', () => {
     `)
   })
 
-  it('draws traces apart, and a span without its parent as a root', () => {
+  it('draws each trace separately, and a span without its parent as a root', () => {
     const text = renderTree([
       span('a', undefined, 'one', 0, 1),
       span('b', 'gone', 'orphan', 5, 6),
@@ -189,7 +189,7 @@ describe('the tree', () => {
     expect(text).toContain('…')
   })
 
-  it('colours only when told to, and says the same then', () => {
+  it('uses colours only when asked, and the text is the same', () => {
     const plain = renderTree(AGENT_RUN)
     const colored = renderTree(AGENT_RUN, { color: true })
     expect(plain).not.toContain('\u001b')
@@ -248,7 +248,7 @@ describe('the console exporter', () => {
     expect(written).toEqual([expect.stringContaining('root'), expect.stringContaining('late')])
   })
 
-  it('takes a span with a parent in another process as a root', async () => {
+  it('treats a span with a parent in another process as a root', async () => {
     const { tracer, written } = setUp({ graceMs: 5 })
     const remote = { traceId: TRACE, spanId: '00f067aa0ba902b7', traceFlags: TraceFlags.SAMPLED, isRemote: true }
     tracer.startSpan('served', {}, trace.setSpanContext(ROOT_CONTEXT, remote)).end()

@@ -25,7 +25,7 @@ test('half a character of the program becomes U+FFFD, and a backslash stays', ()
   expect(JSON.parse(boundedJson({ text }) ?? '')).toEqual({ text: 'a\ufffd b\ufffd 😀 \\ud83d' })
 })
 
-test('data in what is no message is left out, and counted; a long text is cut', () => {
+test('base64 outside of messages is left out and counted; a long text is cut', () => {
   const data = Buffer.from(Array.from({ length: 60_000 }, (_, i) => (i * 7919) % 256)).toString('base64')
   const value = {
     image: { data, mimeType: 'image/png' },
@@ -84,7 +84,7 @@ test('values without a JSON form', () => {
   expect(boundedJson(() => 1)).toBeUndefined()
 })
 
-test('data within a text is left out: a picture in the JSON that a tool gave, or in prose', () => {
+test('base64 within a text is left out: an image in the JSON of a tool, or in prose', () => {
   const data = Buffer.from(Array.from({ length: 60_000 }, (_, i) => (i * 7919) % 256)).toString('base64')
   const short = data.slice(0, 400)
   for (const [before, after] of [

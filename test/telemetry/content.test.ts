@@ -110,7 +110,7 @@ describe('the shape of the message schema', () => {
     expect(recorded({ messages: [message as never] })).toEqual({ 'gen_ai.input.messages': [expected] })
   })
 
-  test('instructions stand apart, as text and generic parts only', () => {
+  test('instructions are separate, with only text and generic parts', () => {
     const messages = [
       { role: 'system', content: 'be kind' },
       {
@@ -130,7 +130,7 @@ describe('the shape of the message schema', () => {
     })
   })
 
-  test('tools by name only', () => {
+  test('tools have only their names', () => {
     const tools = [
       { type: 'function', function: { name: 'add', description: 'private', parameters: { secret: 1 } } },
     ] as never
@@ -140,15 +140,18 @@ describe('the shape of the message schema', () => {
   test.each([
     [true, 'error'],
     [false, 'unknown'],
-  ])('one output message a choice; of a call that failed (%s) one that never finished says %s', (failed, reason) => {
-    const choices = [choice({ content: 'a' }, 'stop'), choice({ content: 'b' })]
-    expect(recorded(undefined, { choices }, undefined, failed)).toEqual({
-      'gen_ai.output.messages': [
-        { role: 'assistant', parts: [{ type: 'text', content: 'a' }], finish_reason: 'stop' },
-        { role: 'assistant', parts: [{ type: 'text', content: 'b' }], finish_reason: reason },
-      ],
-    })
-  })
+  ])(
+    'one output message for each choice; for a failed call (%s), one that did not finish has the reason %s',
+    (failed, reason) => {
+      const choices = [choice({ content: 'a' }, 'stop'), choice({ content: 'b' })]
+      expect(recorded(undefined, { choices }, undefined, failed)).toEqual({
+        'gen_ai.output.messages': [
+          { role: 'assistant', parts: [{ type: 'text', content: 'a' }], finish_reason: 'stop' },
+          { role: 'assistant', parts: [{ type: 'text', content: 'b' }], finish_reason: reason },
+        ],
+      })
+    },
+  )
 
   test('spoken answers', () => {
     const audio = { id: 'a', data: 'AAAA', expires_at: 0, transcript: 'hello' }
@@ -225,7 +228,7 @@ describe('redaction', () => {
   const tools = [{ type: 'function', function: { name: 'secret 7' } }] as never
   const answer = { choices: [choice({ content: 'secret 8', reasoning_content: 'secret 9' }, 'stop')] }
 
-  test('every part passes the redactor, wherever it stands', () => {
+  test('every part passes the redactor, wherever it is', () => {
     const seen: string[] = []
     const result = recorded({ messages, tools }, answer, (part) => {
       seen.push(...(JSON.stringify(part).match(/secret \d/g) ?? []))
@@ -256,7 +259,7 @@ describe('redaction', () => {
     await new Promise((resolve) => setImmediate(resolve))
   })
 
-  test('a redactor may write into the part without touching the program', () => {
+  test("a redactor may change the part without changing the program's objects", () => {
     const value = { deep: ['secret'] }
     const request = {
       messages: [{ role: 'user', content: [{ type: 'raw', protocol: 'openai-chat', value }] }] as never,
@@ -326,7 +329,7 @@ describe('limits', () => {
     expect(contentLimit()).toBe(128 * 1024)
   })
 
-  test('one attribute that cannot be read does not cost the others', () => {
+  test('if one attribute cannot be read, the others still are', () => {
     const messages = [
       { role: 'system', content: 'fine' },
       {

@@ -78,7 +78,7 @@ describe('a signal that the program does not handle', () => {
     expect(ended).toMatchObject({ signal, stdout: '000\n111\n000\nready\n' })
   })
 
-  it('ends the process at once when it comes again', async () => {
+  it('ends the process at once when it comes a second time', async () => {
     receiver.setFault(() => true)
     const ended = await run(
       `span(); console.log('ready')
@@ -106,7 +106,7 @@ describe('a signal that the program handles', () => {
     expect(ended.stderr).toBe('[tracestitch] spans that were not sent: 1; await flush() before process.exit()\n')
   })
 
-  it('can be sent on, as libraries do that clean up: the spans are sent then', async () => {
+  it('can be sent again, as libraries do after cleaning up: the spans are sent then', async () => {
     const ended = await run(
       `span(); process.once('SIGINT', () => { span(); process.kill(process.pid, 'SIGINT') }); console.log('ready')`,
       ['SIGINT'],
@@ -124,7 +124,7 @@ describe('the end of the program', () => {
     })
   })
 
-  it('by itself sends them', async () => {
+  it('without work left sends them', async () => {
     expect(await run(`span(); clearInterval(stay)`)).toMatchObject({ code: 0, stderr: '' })
     expect(receiver.spans).toHaveLength(1)
   })

@@ -20,7 +20,7 @@ afterEach(() => {
 afterAll(() => receiver.close())
 
 describe('OTLP export', () => {
-  it('goes by the agent that the program has put in the place of Node\u2019s', async () => {
+  it('uses the agent that the program has set instead of Node\u2019s', async () => {
     class ProxyAgent extends http.Agent {}
     const asked: unknown[] = []
     const agent = new ProxyAgent()
@@ -114,7 +114,7 @@ describe('OTLP export', () => {
     expect(warnings).toEqual([])
   })
 
-  it('goes out by itself, in batches', async () => {
+  it('is sent by itself, in batches', async () => {
     setUp({ endpoint: receiver.url }, { OTEL_BSP_SCHEDULE_DELAY: '20', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '3' })
     spans(7)
     await receiver.waitFor((received) => received.length === 7, 20_000)
@@ -128,7 +128,7 @@ describe('OTLP export', () => {
     expect(receiver.spans).toHaveLength(1)
   })
 
-  it('is no part of a trace: its requests carry no context and make no span', async () => {
+  it('is not part of a trace: its requests have no context and make no span', async () => {
     let suppressed: boolean | undefined
     const { request } = http
     const spy = vi.spyOn(http, 'request').mockImplementation(((...args: Parameters<typeof request>) => {
@@ -222,7 +222,7 @@ describe('OTLP export', () => {
     expect(handle.status).toMatchObject({ exported: 7, dropped: { exportFailed: 1, queueFull: 0 } })
   })
 
-  it('holds no more than so many bytes for a backend that does not answer', async () => {
+  it('keeps a limited number of bytes for a backend that does not answer', async () => {
     receiver.setFault((request) => {
       request.resume()
       return true
@@ -234,7 +234,7 @@ describe('OTLP export', () => {
     receiver.setFault(undefined)
   })
 
-  it.each([500, 200])('leaves an answer with status %i that has no end', async (status) => {
+  it.each([500, 200])('does not read an endless answer with status %i', async (status) => {
     const closed: boolean[] = []
     receiver.setFault((request, response) => {
       request.resume()
@@ -250,7 +250,7 @@ describe('OTLP export', () => {
     expect(handle.status.dropped.exportFailed).toBe(1)
   })
 
-  it('tries again when told to come back', async () => {
+  it('retries after the wait that the backend asks for', async () => {
     let asked = 0
     receiver.setFault((request, response) => {
       if (asked++ > 0) return false
@@ -300,7 +300,7 @@ describe('a backend in trouble', () => {
     expect(warnings[0]).not.toMatch(/secret/)
   })
 
-  it('that answers 200 with nonsense has taken the spans', async () => {
+  it('that answers 200 with nonsense has accepted the spans', async () => {
     receiver.setFault(answer(200, {}, '\u00ff\u00fe not protobuf'))
     const handle = setUp({ endpoint: receiver.url })
     spans(2)
@@ -328,7 +328,7 @@ describe('a backend in trouble', () => {
     expect(sent).toBeLessThan(32 * 1024 * 1024)
   })
 
-  it('that is not there costs a flush no time', async () => {
+  it('that is not there does not delay a flush', async () => {
     const closed = await new Promise<number>((resolve) => {
       const server = net.createServer().listen(0, '127.0.0.1', () => {
         const { port } = server.address() as net.AddressInfo
@@ -341,7 +341,7 @@ describe('a backend in trouble', () => {
     expect(handle.status).toMatchObject({ pending: 0, dropped: { exportFailed: 3 }, lastFailure: 'ECONNREFUSED' })
   })
 
-  it('that never answers holds a flush no longer than asked, and an export no longer than its timeout', async () => {
+  it('that never answers delays a flush and an export no longer than their timeouts', async () => {
     receiver.setFault(() => true)
     const handle = setUp({ endpoint: receiver.url }, { OTEL_EXPORTER_OTLP_TIMEOUT: '400' })
     spans(3)
@@ -355,7 +355,7 @@ describe('a backend in trouble', () => {
     expect(handle.status).toMatchObject({ pending: 0, dropped: { exportFailed: 3 }, lastFailure: 'timeout' })
   })
 
-  it('that is slow fills the queue, and what does not fit is counted', async () => {
+  it('that is slow fills the queue, and dropped spans are counted', async () => {
     let asked = 0
     receiver.setFault(() => asked++ === 0)
     const handle = setUp(

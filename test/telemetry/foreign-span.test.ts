@@ -79,7 +79,7 @@ describe('a span of the same call', () => {
     expect(harness.spans().map(({ name }) => name)).toEqual(['chat m', 'theirs'])
   })
 
-  test('what stands on it stays', () => {
+  test('keeps its own attributes', () => {
     const span = foreign({ ...GENAI, 'gen_ai.response.id': 'theirs', 'gen_ai.usage.input_tokens': 1 })
     const call = below(span)
     answered(call)
@@ -91,7 +91,7 @@ describe('a span of the same call', () => {
     })
   })
 
-  test('it is the parent of what is below the call', () => {
+  test('is the parent of what is below the call', () => {
     const span = foreign()
     const call = below(span)
     expect(trace.getSpan(call.context)).toBe(span)
@@ -100,7 +100,7 @@ describe('a span of the same call', () => {
     span.end()
   })
 
-  test('one of a provider that the exporter does not see is left alone', () => {
+  test('on another tracer provider is not completed', () => {
     const memory = new InMemorySpanExporter()
     const provider = new BasicTracerProvider({
       resource: resourceFromAttributes({ 'service.name': 'elsewhere' }),
@@ -154,7 +154,7 @@ describe('several calls below one span', () => {
     expect(harness.only().attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 10 })
   })
 
-  test('a second one that is answered, or is open at once, has a span of its own', () => {
+  test('a second call that is answered, or open at the same time, has a span of its own', () => {
     const span = foreign()
     const first = below(span)
     answered(below(span))
@@ -166,7 +166,7 @@ describe('several calls below one span', () => {
 })
 
 describe('its end', () => {
-  test('is its tool’s: a failure only marks it', () => {
+  test('is set by its tool: a failure only marks the span', () => {
     const span = foreign()
     const call = below(span)
     call.end({ error: Object.assign(new Error('no'), { status: 400, code: 'bad_input' }) })
@@ -187,7 +187,7 @@ describe('its end', () => {
     expect(harness.only().status.message).toBe('theirs')
   })
 
-  test('a tool that forgets it has it ended, at the time of the call', () => {
+  test('comes at the end of the call if the tool never ends it', () => {
     const span = foreign()
     const call = below(span)
     call.end({ error: new Error('no') })
@@ -198,7 +198,7 @@ describe('its end', () => {
     expect(seconds * 1000 + nanos / 1e6).toBeCloseTo(over, 0)
   })
 
-  test('one that is tried again meanwhile is not', () => {
+  test('does not come while the call is retried', () => {
     const span = foreign()
     below(span).end({ error: new Error('no') })
     const second = below(span)
@@ -218,7 +218,7 @@ test('a program that wants spans of its own kind gets them', () => {
   expect(harness.spans().map(({ name }) => name)).toEqual(['chat m', 'theirs'])
 })
 
-test('our own call is never taken for a foreign one', () => {
+test('a span of ours is never treated as a foreign one', () => {
   const outer = chat()
   const inner = context.with(outer.context, () => chat())
   expect(inner.completes).toBeUndefined()

@@ -81,7 +81,7 @@ describe('a request over HTTP/2', () => {
     if (before && 'x-own' in before) expect(valuesOf(seen[0], 'x-own')).toEqual(['a'])
   })
 
-  test('says where the call went, where its SDK does not', async () => {
+  test('gives the call its host, if the SDK does not', async () => {
     use('none')
     const one = call('')
     await context.with(one.context, () => ask(open(), { ':path': '/' }))
@@ -103,7 +103,7 @@ describe('a request over HTTP/2', () => {
     expect(traceparents()).toEqual([[]])
   })
 
-  test('carries nothing where the rule says so, or the SDK puts it there itself', async () => {
+  test('gets no headers if propagate does not allow it, or the SDK adds them itself', async () => {
     use('none')
     await context.with(call().context, () => ask(open(), { ':path': '/' }))
     use('all')
@@ -111,14 +111,14 @@ describe('a request over HTTP/2', () => {
     expect(traceparents()).toEqual([[], []])
   })
 
-  test('keeps the header that it has, however it is written', async () => {
+  test('keeps a header that it has, in any case', async () => {
     use('all')
     const own = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
     await context.with(call().context, () => ask(open(), { ':path': '/', TraceParent: own }))
     expect(traceparents()).toEqual([[own]])
   })
 
-  test('keeps marks of headers that are secret', async () => {
+  test('keeps sensitive headers marked', async () => {
     use('all')
     const headers = { ':path': '/', authorization: 'secret', [http2.sensitiveHeaders]: ['authorization'] }
     const session = open()
@@ -140,7 +140,7 @@ describe('the module', () => {
     expect(traceparents()[0]).toHaveLength(1)
   })
 
-  test('is what it was after the watch, for sessions that are there too', async () => {
+  test('is restored after the watch, for open sessions too', async () => {
     use('all')
     const session = open()
     undo()

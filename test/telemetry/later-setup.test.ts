@@ -44,7 +44,7 @@ describe('an OpenTelemetry set-up that comes later', () => {
     }
   })
 
-  it('wins over an exporter, which is said', async () => {
+  it('wins over an exporter, with a warning', async () => {
     const source = later
       .replace('OPTIONS', `{ endpoint: ${JSON.stringify(receiver().url)} }`)
       .replace('REGISTER', 'provider.register()')
@@ -55,7 +55,7 @@ describe('an OpenTelemetry set-up that comes later', () => {
     expect(receiver().spans.map(({ name }) => name)).toEqual(['before'])
   })
 
-  it('is the one of the program that counts: a second one is refused as ever', async () => {
+  it('counts once: a second one is refused by the API', async () => {
     const second = `provider.register(); const taken = api.trace.setGlobalTracerProvider(new NodeTracerProvider())
       if (taken) refused.push('taken'); refused.splice(0, 1)`
     const { stdout } = await run(later.replace('OPTIONS', `{ exporter: 'none' }`).replace('REGISTER', second))

@@ -95,7 +95,7 @@ test('a call that falls back is one duration, its tokens, two attempts and a coo
   ])
 })
 
-test('what calls cost adds up; what is not known is not counted as nothing', async () => {
+test('costs add up; an unknown cost is not counted as zero', async () => {
   const ai = clientFor({ prices: { overrides: { 'good/m': { input: 0.1, output: 2 } } } })
   await ai.chat.completions.create({ model: 'good/m', messages })
   await text(await ai.chat.completions.create({ model: 'good/m', messages, stream: true }))
@@ -127,7 +127,7 @@ test('units and buckets are those of the conventions, and seconds are seconds', 
   expect(value).toBeLessThanOrEqual(took)
 })
 
-test('a call that fails says how, and has no tokens', async () => {
+test('a call that fails has its error type, and no tokens', async () => {
   pair.bad.behave = (_, response) => sendJson(response, 400, { error: { message: 'no', code: 'bad_input' } })
   await expect(clientFor().chat.completions.create({ model: 'bad/m', messages })).rejects.toThrow('no')
   const found = await collect()
@@ -171,14 +171,14 @@ test('a call inside a call is measured once', async () => {
   expect((point?.value as Distribution | undefined)?.count).toBe(1)
 })
 
-test('attempt spans carry their outcome', async () => {
+test('attempt spans have their outcome', async () => {
   pair.bad.behave = (_, response) => sendJson(response, 500, {})
   await clientFor().chat.completions.create({ model: 'both', messages })
   const attempts = harness.spans().filter(({ name }) => name.startsWith('attempt '))
   expect(attempts.map(({ attributes }) => attributes['tracestitch.attempt.outcome'])).toEqual(['server', 'ok'])
 })
 
-test('a provider that comes later is used, one that goes is not, and one that breaks fails no call', async () => {
+test('a provider that is registered later is used, a removed one is not, and a broken one fails no call', async () => {
   metrics.disable()
   expect(metering()).toBe(false)
   const ai = clientFor()

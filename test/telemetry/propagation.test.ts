@@ -125,14 +125,14 @@ describe('headers', () => {
     expect(to(rule, url)).toEqual(headers)
   })
 
-  test('a span that is not recorded is nothing for a gateway to link to', () => {
+  test('a span that is not sampled is not sent to a gateway', () => {
     expect(to('gateways', 'https://gw.test/v1', { traceFlags: TraceFlags.NONE })).toBeUndefined()
     expect(to('all', 'https://gw.test/v1', { traceFlags: TraceFlags.NONE })).toEqual({
       traceparent: traceparent.replace(/01$/, '00'),
     })
   })
 
-  test('a gateway that the caller knows, at an address of its owner’s', () => {
+  test('a known gateway, at its provider’s address', () => {
     expect(to('gateways', 'http://127.0.0.1:8787/v1', {}, { own })).toEqual({ traceparent, ...linked })
   })
 })

@@ -46,7 +46,7 @@ describe.each(['esm', 'cjs'] as const)('a %s program', (format) => {
 })
 
 describe('a program that ends', () => {
-  it('is held for a moment at most when the backend is not there', async () => {
+  it('is delayed only briefly when the backend is not there', async () => {
     const outcome = await run(`setUpTracing(); ${SPAN} ${HELD}`, {
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' },
     })
@@ -58,7 +58,7 @@ describe('a program that ends', () => {
     expect(Number(outcome.stdout)).toBeLessThan(5_000)
   })
 
-  it('is held five seconds at most when the backend never answers', async () => {
+  it('is delayed at most five seconds when the backend never answers', async () => {
     receiver.setFault(() => true)
     const outcome = await run(`setUpTracing(); ${SPAN} ${HELD}`, {
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_TIMEOUT: '60000' },
@@ -68,7 +68,7 @@ describe('a program that ends', () => {
     expect(Number(outcome.stdout)).toBeLessThan(30_000)
   })
 
-  it('is not held at all when nothing is left to send', async () => {
+  it('is not delayed when nothing is left to send', async () => {
     const outcome = await run(
       `const handle = setUpTracing(); ${SPAN} await handle.flush(); console.log(process.uptime())`,
       {
@@ -85,7 +85,7 @@ describe('a program that ends', () => {
     expect(outcome.stderr).toMatch(/^trace [0-9a-f]{32} .*\nwork /)
   })
 
-  it('is told once how to export, when nothing names an exporter', async () => {
+  it('gets one warning how to export, if no exporter is named', async () => {
     const outcome = await run(
       `const handle = setUpTracing(undefined, true); ${SPAN} setUpTracing(); console.log(handle.status.exporter)`,
     )
@@ -115,7 +115,7 @@ describe('the environment', () => {
     ["exporter: 'none'", '', `{ exporter: 'none' }`, {}, [], false],
     ["exporter: 'none' and a meter", METERED, `{ exporter: 'none' }`, {}, ['trace', 'context', 'propagation'], true],
     ["exporter: 'none' and a hook", '', `{ exporter: 'none' }, true`, {}, ['trace', 'context', 'propagation'], true],
-  ])('%s: what is taken of the process', async (_name, before, options, env, taken, loaded) => {
+  ])('%s: what is registered in the process', async (_name, before, options, env, taken, loaded) => {
     const outcome = await run(
       `${before} const handle = setUpTracing(${options}); console.log(JSON.stringify([handle.status.mode, handle.status.exporter, ${TAKEN}])); await handle.flush()`,
       { env },
@@ -144,7 +144,7 @@ describe('the environment', () => {
     expect(outcome).toMatchObject({ code: 0, stdout: `${sampled}\n`, stderr: '' })
   })
 
-  it('full of nonsense: a warning a variable, and spans arrive', async () => {
+  it('full of invalid values: one warning for each variable, and spans arrive', async () => {
     const env = {
       OTEL_SDK_DISABLED: 'maybe',
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: ':::',
@@ -179,7 +179,7 @@ describe('the environment', () => {
     expect(outcome.stderr).not.toContain('secret')
   })
 
-  it('OTEL_PROPAGATORS with baggage: baggage leaves the process', async () => {
+  it('OTEL_PROPAGATORS with baggage: baggage is sent', async () => {
     const source = `setUpTracing(undefined, true); const carrier = {};
       const baggage = api.propagation.createBaggage({ team: { value: 'a' } });
       api.propagation.inject(api.propagation.setBaggage(api.context.active(), baggage), carrier); console.log(JSON.stringify(carrier));`
@@ -218,7 +218,7 @@ describe('a program with a set-up of its own', () => {
     )
   })
 
-  it('keeps it without a word when no option is given', async () => {
+  it('keeps it without a warning when no option is given', async () => {
     const outcome = await run(
       `${EXISTING} api.trace.setGlobalTracerProvider(provider); console.log(setUpTracing().status.mode)`,
     )
@@ -247,7 +247,7 @@ describe('a program with a set-up of its own', () => {
     )
   })
 
-  it('that another copy of the API has only begun does not keep tracing off', async () => {
+  it('that another copy of the API has only begun does not turn tracing off', async () => {
     const outcome = await run(
       `globalThis[Symbol.for('opentelemetry.js.api.1')] = { version: '1.4.0' };
        const handle = setUpTracing();
@@ -289,7 +289,7 @@ describe('a library with its own copy of the API', () => {
     const other = require(path.join(folder, 'node_modules/@opentelemetry/api/build/src/index.js'));
     const early = other.trace.getTracer('library');`
 
-  it('gets our provider for tracers it took before', async () => {
+  it('gets our provider for tracers that it got before', async () => {
     const outcome = await run(
       `${SECOND_COPY}
        const handle = setUpTracing();

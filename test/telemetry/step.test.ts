@@ -85,7 +85,7 @@ describe('arguments and results', () => {
     expect(attributes['gen_ai.tool.call.result']).toBe(recorded ? 'private result' : undefined)
   })
 
-  test('pass the redactor as the parts that they are', () => {
+  test('pass the redactor as parts', () => {
     const seen: unknown[] = []
     harness.use({
       capture: 'span',
@@ -216,13 +216,13 @@ describe('trace()', () => {
       return items
     }
 
-    test('lasts until it is read, and runs inside', async () => {
+    test('lasts until it is read, and runs inside the span', async () => {
       expect(await read()).toEqual([1, 2])
       expect(log.filter((line) => line !== 'left')).toEqual(['1 inside', '2 inside'])
       expect(harness.only().status.code).toBe(SpanStatusCode.UNSET)
     })
 
-    test('ends when its reader leaves', async () => {
+    test('ends when the program stops reading', async () => {
       expect(await read(1)).toEqual([1])
       await Promise.resolve()
       expect(harness.only().status.code).toBe(SpanStatusCode.UNSET)
@@ -256,7 +256,7 @@ describe('trace()', () => {
     expect(harness.spans()).toHaveLength(2)
   })
 
-  test('an iterator that cannot be left early is not followed', async () => {
+  test('an iterator without return is not watched', async () => {
     const iterator = { next: () => Promise.resolve({ done: true as const, value: undefined }) }
     for await (const _ of traced('plain', () => ({ [Symbol.asyncIterator]: () => iterator }))) void _
     expect(harness.spans()).toHaveLength(1)
@@ -287,7 +287,7 @@ describe('trace()', () => {
   })
 })
 
-test('documents are bounded together, and pass the redactor', () => {
+test('documents are limited in total, and pass the redactor', () => {
   harness.use({ capture: 'span', redact: (part) => (JSON.stringify(part).includes('private') ? null : part) })
   const step = startStep('retriever', 'search')
   step.recordQuery('what?')

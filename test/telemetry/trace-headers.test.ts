@@ -128,7 +128,7 @@ describe('every way to send a request', () => {
     expect(await parents(send)).toEqual(['the call'])
   })
 
-  test('a header list is on its way before anybody can add to it', async () => {
+  test('headers that were given as a list cannot be added to', async () => {
     use('all')
     await parents(() => finish(http.request(`${base}/v1`, { headers: ['host', 'x.test', 'a', 'b'] as never })))
     expect(seen[0]?.headers).toMatchObject({ a: 'b' })
@@ -176,7 +176,7 @@ describe('every way to send a request', () => {
   })
 })
 
-describe('requests that are left alone', () => {
+describe('requests without headers of ours', () => {
   const send = (): Promise<unknown> => Promise.all([fetch(`${base}/v1`), finish(http.request(`${base}/v1`))])
 
   test('outside a call', async () => {
@@ -185,7 +185,7 @@ describe('requests that are left alone', () => {
     expect(seen.flatMap(({ traceparents }) => traceparents)).toEqual([])
   })
 
-  test('after the call has ended, in a context that lives on', async () => {
+  test('after the call has ended, in its context', async () => {
     use('all')
     const open = call()
     open.end()
@@ -260,7 +260,7 @@ describe("a gateway's own headers", () => {
   })
 })
 
-describe('hosts on the way', () => {
+describe('other hosts in a call', () => {
   test('each hop of a redirect is judged by its own URL', async () => {
     use((url) => url.startsWith(base))
     await parents(() => fetch(`${base}/redirect`))
@@ -270,7 +270,7 @@ describe('hosts on the way', () => {
     ])
   })
 
-  test('loopback is within reach of every call, other hosts only of their own', async () => {
+  test('loopback gets headers of every call, other hosts only of their own', async () => {
     use('gateways')
     expect(await parents(() => fetch(`${other}/v1`), 'https://gateway.test/v1')).toEqual(['the call'])
   })
@@ -288,7 +288,7 @@ describe('undoing', () => {
     expect([namedRequest, namedGet]).toEqual([originals.request, originals.get])
   })
 
-  test('a wrapper that somebody put over ours stays, and ours goes to sleep below it', async () => {
+  test('a wrapper around ours stays, and ours then only calls the original', async () => {
     use('all')
     const ours = http.request
     const theirs = function (...args: Parameters<Requester>) {

@@ -98,7 +98,7 @@ describe('an exporter of the user', () => {
     expect(handle.status).toMatchObject({ exported: 2, dropped: { exportFailed: 1 }, lastFailure: 'RangeError' })
   })
 
-  it('gives way to the next one', async () => {
+  it('is replaced by the next one', async () => {
     const first: string[] = []
     const second: string[] = []
     const into = (list: string[]) =>

@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-test('20,000 names of one kind make a dozen lines, and the rest is counted', () => {
+test('20,000 names of one kind make a dozen lines, and the others are counted', () => {
   for (let i = 0; i < 20_000; i += 1) warnOnce(`${i} has no price`, 'unpriced')
   warnOnce('something else is wrong')
   expect(lines).toHaveLength(10 + 1 + 3 + 1)
@@ -25,17 +25,17 @@ test('20,000 names of one kind make a dozen lines, and the rest is counted', () 
   expect(suppressedWarnings()).toBe(19_990)
 })
 
-test('of no kind there is an end too', () => {
+test('messages without a kind are limited too', () => {
   for (let i = 0; i < 20_000; i += 1) warnOnce(`number ${i}`)
   expect(lines.length).toBeLessThan(210)
 })
 
-test('the same is said once', () => {
+test('the same message is written once', () => {
   for (let i = 0; i < 5; i += 1) warnOnce('the same', 'k')
   expect(lines).toEqual(['[tracestitch] the same'])
 })
 
-test('a line is one line, and of bounded length', () => {
+test('a message is one line, of limited length', () => {
   warnOnce(`a\u001b]0;title\u0007b\u001b[2Jc\n[tracestitch] forged\r\u0000d\u2028e\u202ef${'x'.repeat(1e6)}`)
   expect(lines).toHaveLength(1)
   expect(lines[0]).toMatch(/^\[tracestitch\] abc \[tracestitch\] forged d e fx+…$/)

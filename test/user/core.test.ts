@@ -96,7 +96,7 @@ test.each(['mjs', 'cjs'] as const)('one provider, as %s', async (format) => {
 })
 
 describe('a bundle', () => {
-  test('of one provider works, and holds no other format and few other rows', async () => {
+  test('of one provider works, with no other format and few other rows', async () => {
     const text = await bundle('one', program('mjs'))
     expect(await runProgram(join(folder, 'one.bundle.mjs'))).toEqual(said)
     // Pages of documentation stand beside facts of models too, so the field counts.
@@ -108,7 +108,7 @@ describe('a bundle', () => {
     expect(text).toContain('/v1/messages')
   })
 
-  test('of the client alone holds no format', async () => {
+  test('of the client alone has no format', async () => {
     const text = await bundle('core', `export { createClientWith } from 'tracestitch/core'`)
     const words = [...FOREIGN, '/v1/messages', '"tool_use"']
     expect(words.filter((word) => text.includes(word))).toEqual([])

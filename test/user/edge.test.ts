@@ -126,11 +126,11 @@ function edgeOfNext(): Place {
   )
 }
 
-test('a bundle asks for no module of Node', () => {
+test('a bundle imports no module of Node', () => {
   expect(/(?:require|import)\(?\s*["'](?:node:|fs|path|util|os|crypto)["']?/.exec(code)).toBeNull()
 })
 
-test('the places have nothing of Node that works', () => {
+test('the test environments have nothing of Node that works', () => {
   const names = ['process', 'Buffer', 'require', 'setImmediate', 'global']
   expect(names.filter((name) => runInContext(`typeof ${name}`, browser()) !== 'undefined')).toEqual([])
   expect(() => runInContext('setImmediate(() => 1)', edgeOfNext())).toThrow('not supported')

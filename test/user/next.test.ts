@@ -9,7 +9,7 @@ test('leaves tracestitch and every SDK out of the bundle', () => {
   expect(withAutolog().serverExternalPackages).toEqual(all)
 })
 
-test('keeps what the configuration says, and names nothing twice', () => {
+test('keeps the settings of the configuration, and lists nothing twice', () => {
   const config = { reactStrictMode: true, serverExternalPackages: ['sharp', 'openai'] }
   const made = withAutolog(config)
   expect(made.reactStrictMode).toBe(true)
@@ -18,7 +18,7 @@ test('keeps what the configuration says, and names nothing twice', () => {
   expect(config.serverExternalPackages).toEqual(['sharp', 'openai'])
 })
 
-test('leaves alone what Next.js is to transpile, since it refuses a package that is in both lists', () => {
+test('leaves out what Next.js transpiles, since it refuses a package that is in both lists', () => {
   const { serverExternalPackages } = withAutolog({ transpilePackages: ['openai'] })
   expect(serverExternalPackages).not.toContain('openai')
   expect(serverExternalPackages).toContain('@anthropic-ai/sdk')

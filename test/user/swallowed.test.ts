@@ -123,6 +123,18 @@ const voyage = {
   span: 'embeddings m',
 }
 
+const openrouter = {
+  id: 'openrouter',
+  class: 'OpenRouter',
+  make: `new Class({ apiKey: 'k' })`,
+  call: `client.chat.send({ chatRequest: { model, messages } })`,
+  answer: {
+    ...completion,
+    system_fingerprint: null,
+    choices: [{ index: 0, message: said, finish_reason: 'stop' }],
+  },
+  span: 'chat m',
+}
 const elevenlabs = {
   id: 'elevenlabs',
   class: 'ElevenLabsClient',
@@ -209,6 +221,7 @@ const SDKS: readonly Swallowed[] = [
   ...['ollama', 'ollama-v05'].map((name) => ({ ...ollama, package: name, apart: true as const })),
   { ...gemini, package: '@google/generative-ai', apart: true },
   { ...voyage, package: 'voyageai', apart: true },
+  { ...openrouter, package: '@openrouter/sdk', apart: true },
   { ...elevenlabs, package: '@elevenlabs/elevenlabs-js', apart: true },
   { ...deepgram, package: '@deepgram/sdk', apart: true },
 
@@ -293,7 +306,7 @@ describe.each(SDKS.filter(isThere).map((sdk) => [sdk.package, sdk] as const))('%
   })
 })
 
-test('the name of a class does as a key', async () => {
+test('the name of a class works as a key', async () => {
   const { e } = await swallow({ ...openai, package: 'openai' })
   const log = autolog({ exporter: 'none', modules: { OpenAI: e } })
   expect(log.report.some(({ package: name, detail }) => name === 'openai' && detail === 'passed in modules')).toBe(true)

@@ -1,6 +1,6 @@
 /** Budgets: reserved by an estimate before an attempt, settled with its real cost afterwards. */
 import type { Clock } from '../../kernel/clock.js'
-import type { AllowanceRequest, ReserveResult, Store } from '../../kernel/store.js'
+import { DEFAULT_LEASE_MS, type AllowanceRequest, type ReserveResult, type Store } from '../../kernel/store.js'
 import type { BudgetEvent } from '../../router/events.js'
 import type { BudgetOptions } from '../../router/options.js'
 import {
@@ -19,8 +19,6 @@ import type { Consumption } from './consumption.js'
 import { checkCounts, type ScopeFacts } from './scope.js'
 import { unref } from '../../kernel/platform.js'
 
-/** The lease if the store does not say how long a reservation outlives its process. */
-const LEASE = 15_000
 /** How often a lease is renewed in its time; stores rely on this to judge a silence. */
 const RENEWALS = 5
 /** The lease in a store that only this process uses. */
@@ -93,7 +91,7 @@ export class Budgets {
     return {
       holder,
       requests,
-      leaseMs: store.shared ? (store.leaseMs ?? LEASE) : FOR_EVER,
+      leaseMs: store.shared ? (store.leaseMs ?? DEFAULT_LEASE_MS) : FOR_EVER,
       accept: () => {
         if (hard.length > 0) {
           this.hold(
@@ -187,7 +185,7 @@ export class Budgets {
     const { store } = this.options
     if (!store.shared) return
     this.open.set(holder, keys)
-    const leaseMs = store.leaseMs ?? LEASE
+    const leaseMs = store.leaseMs ?? DEFAULT_LEASE_MS
     this.renewal ??= unref(
       setInterval(() => {
         for (const [held, of] of this.open) this.background(async () => store.renew(held, of, leaseMs))

@@ -1,9 +1,7 @@
 /** Places for calls at once that all processes share. A place is a lease in the store; when its process ends, it expires. */
-import type { LeaseRequest, Store } from '../../kernel/store.js'
+import { DEFAULT_LEASE_MS, type LeaseRequest, type Store } from '../../kernel/store.js'
 import { unref } from '../../kernel/platform.js'
 
-/** Milliseconds of a lease, if the store does not say. */
-const LEASE_MS = 15_000
 /** Milliseconds until the store is asked again when it had no place: at least, and at most twice as many. */
 const ASK_AGAIN_MS = 20
 /** A process whose calls always wait pauses after so many milliseconds, for so many, so that others get a place. */
@@ -32,7 +30,7 @@ export class Places {
 
   constructor(options: PlacesOptions) {
     this.options = options
-    this.leaseMs = options.store.leaseMs ?? LEASE_MS
+    this.leaseMs = options.store.leaseMs ?? DEFAULT_LEASE_MS
   }
 
   /** Milliseconds until the store may be asked again. */

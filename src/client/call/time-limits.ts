@@ -1,13 +1,10 @@
 /** The time limits and the abort of one call, and of one attempt within it. */
 import { TimeoutError, type ErrorFields } from '../../kernel/errors.js'
-import type { Clock } from '../../kernel/clock.js'
+import { MAX_TIMER_MS, type Clock } from '../../kernel/clock.js'
 import { sleep } from '../../kernel/sleep.js'
 import { Abortable } from './abortable.js'
 import { onAbort } from './on-abort.js'
 import { unref } from '../../kernel/platform.js'
-
-/** The longest delay that a timer takes. */
-const MAX_TIMER = 2 ** 31 - 1
 
 /** Lives as long as the call. Aborts when the caller does, or when the total is used up. */
 export class CallLimits extends Abortable {
@@ -22,7 +19,7 @@ export class CallLimits extends Abortable {
     this.caller = caller
     this.clock = clock
     this.endsAt = clock.now() + total
-    this.timer = setTimeout(() => this.abort(new TimeoutError('total', total)), Math.min(total, MAX_TIMER))
+    this.timer = setTimeout(() => this.abort(new TimeoutError('total', total)), Math.min(total, MAX_TIMER_MS))
     const abort = (): void => this.abort(caller?.reason)
     if (caller?.aborted) abort()
     else if (caller) this.stopListening = onAbort(caller, abort)
@@ -83,7 +80,7 @@ export class AttemptLimits extends Abortable {
       this.abort(new TimeoutError(limit, ms, why === undefined ? this.fields : { ...this.fields, why }))
     }
     this.timers ??= new Map()
-    this.timers.set(limit, setTimeout(abort, Math.min(ms, MAX_TIMER)))
+    this.timers.set(limit, setTimeout(abort, Math.min(ms, MAX_TIMER_MS)))
   }
 
   stop(limit: TimeoutError['limit']): void {

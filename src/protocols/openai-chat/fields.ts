@@ -10,6 +10,7 @@ const MESSAGE: FieldTable = {
   tool_calls: CALLS,
   tool_call_id: true,
   reasoning_content: true,
+  reasoning_details: true,
   function_call: true,
 }
 

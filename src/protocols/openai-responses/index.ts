@@ -1,6 +1,7 @@
 /** The OpenAI Responses API (https://platform.openai.com/docs/api-reference/responses). */
 import type { ChatProtocol } from '../../kernel/protocol.js'
 import { decodeError, encodeError } from '../openai-chat/error.js'
+import { FIELDS } from './fields.js'
 import { PROTOCOL } from './items.js'
 import { PATH, decodeRequest, encodeRequest } from './request.js'
 import { decodeResponse, encodeResponse } from './response.js'
@@ -19,6 +20,7 @@ export const openaiResponses: ChatProtocol = {
   },
   operation: 'chat',
   path: PATH,
+  fields: FIELDS,
   encodeRequest,
   decodeRequest,
   decodeResponse,

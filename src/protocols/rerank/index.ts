@@ -27,6 +27,12 @@ export const jinaRerank = createRerankCodec({
   takesObjects: true,
   plainDocuments: false,
   countsInMeta: false,
+  fields: {
+    top_n: true,
+    return_documents: true,
+    results: { relevance_score: true },
+    usage: { prompt_tokens: true, total_tokens: true, search_units: true },
+  },
   errorField: 'detail',
 })
 

@@ -1,4 +1,5 @@
 import type { Usage } from '../../kernel/hub.js'
+import type { FieldTable } from '../../kernel/protocol.js'
 import { asNumber, asString, isObject } from '../../kernel/json.js'
 import { wireCount } from './count.js'
 
@@ -25,12 +26,31 @@ export interface PassthroughFacts {
   readonly usage?: PassthroughUsage
 }
 
+const DETAILS: FieldTable = { cached_tokens: true, audio_tokens: true, image_tokens: true, text_tokens: true }
+
+/** Fields with names of several words, for SDKs that write them in camelCase. */
+export const FACT_FIELDS: FieldTable = {
+  data: { b64_json: true },
+  usage: {
+    input_tokens: true,
+    output_tokens: true,
+    prompt_tokens: true,
+    completion_tokens: true,
+    total_tokens: true,
+    input_tokens_details: DETAILS,
+    output_tokens_details: DETAILS,
+    prompt_tokens_details: DETAILS,
+    completion_tokens_details: DETAILS,
+  },
+}
+
 type Wire = Readonly<Record<string, unknown>>
 
 /** Counts are named as in OpenAI's newer operations, or as in chat. */
 export function factsOf(wire: Wire): PassthroughFacts {
   const usage = isObject(wire['usage']) ? wire['usage'] : {}
-  const counted = { ...tokensOf(usage), ...piecesOf(wire, usage) }
+  const cost = wireCount(usage['cost'])
+  const counted = { ...tokensOf(usage), ...piecesOf(wire, usage), ...(cost !== undefined && { cost }) }
   return {
     id: asString(wire['id']) ?? '',
     model: asString(wire['model']) ?? '',

@@ -5,6 +5,7 @@ import { chroma } from './chroma.js'
 import { cohere } from './cohere.js'
 import { deepgram } from './deepgram.js'
 import { elevenlabs } from './elevenlabs.js'
+import { fal } from './fal.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
 import { interactions } from './interactions.js'
@@ -12,19 +13,27 @@ import { mem0 } from './mem0.js'
 import { mistral } from './mistral.js'
 import { ollama } from './ollama.js'
 import { openaiMedia } from './openai-media.js'
-import { pinecone } from './pinecone.js'
+import { openrouter } from './openrouter.js'
 import { qdrant } from './qdrant.js'
 import type { FakeFormat } from './shape.js'
+import { replicate } from './replicate.js'
+import { pinecone } from './pinecone.js'
 import { upstash } from './upstash.js'
+import { typesafe } from './typesafe.js'
 import { voyage } from './voyage.js'
 import { zep } from './zep.js'
 
 const FORMATS: readonly FakeFormat[] = [
+  // Before others whose paths end alike.
+  typesafe,
+  openrouter,
+  replicate,
   assemblyai,
   bedrock,
   chroma,
   deepgram,
   elevenlabs,
+  fal,
   gemini,
   interactions,
   cohere,

@@ -6,6 +6,9 @@ export function responsesObject(body: Json, model: string, tool: boolean): Json 
     id: 'resp_1',
     object: 'response',
     created_at: 1_700_000_000,
+    completed_at: 1_700_000_001,
+    frequency_penalty: 0,
+    presence_penalty: 0,
     status: 'completed',
     model,
     error: null,
@@ -47,10 +50,11 @@ export function responsesObject(body: Json, model: string, tool: boolean): Json 
   }
 }
 
-export function responsesEvents(body: Json, model: string): string[] {
+export function responsesEvents(body: Json, model: string, tool = false): string[] {
   let sequence_number = 0
   const event = (data: Json): string => sse({ ...data, sequence_number: sequence_number++ }, data['type'] as string)
-  const final = responsesObject(body, model, false)
+  const final = responsesObject(body, model, tool)
+  if (tool) return toolEvents(final, event)
   const text = textOf(body)
   const at = { item_id: 'msg_1', output_index: 0, content_index: 0 }
   const message = (final['output'] as Json[])[0] as Json
@@ -67,6 +71,24 @@ export function responsesEvents(body: Json, model: string): string[] {
     event({ type: 'response.output_text.done', ...at, text, logprobs: [] }),
     event({ type: 'response.content_part.done', ...at, part }),
     event({ type: 'response.output_item.done', output_index: 0, item: message }),
+    event({ type: 'response.completed', response: final }),
+  ]
+}
+
+function toolEvents(final: Json, event: (data: Json) => string): string[] {
+  const call = (final['output'] as Json[])[0] as Json
+  const at = { item_id: call['id'], output_index: 0 }
+  const { arguments: text, name } = call
+  return [
+    event({ type: 'response.created', response: { ...final, status: 'in_progress', output: [], usage: null } }),
+    event({
+      type: 'response.output_item.added',
+      output_index: 0,
+      item: { ...call, status: 'in_progress', arguments: '' },
+    }),
+    event({ type: 'response.function_call_arguments.delta', ...at, delta: text }),
+    event({ type: 'response.function_call_arguments.done', ...at, arguments: text, name }),
+    event({ type: 'response.output_item.done', output_index: 0, item: call }),
     event({ type: 'response.completed', response: final }),
   ]
 }

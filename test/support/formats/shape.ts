@@ -8,6 +8,8 @@ export interface FakeFormat {
   whole(path: string, body: Json): Json | string | Buffer
   /** As they go over the wire. */
   events(path: string, body: Json): readonly (string | Uint8Array)[]
+  /** Of a whole answer, beside its type. */
+  readonly headers?: (path: string) => Readonly<Record<string, string>>
   /** Media type of a stream. Default: server-sent events. */
   readonly streamType?: string
   /** Of a whole answer that went well. Default 200. */

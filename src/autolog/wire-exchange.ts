@@ -1,0 +1,183 @@
+/** One request that asks a model, and its answer, as they pass on the wire: the call's span is made of what both say. */
+import type { Context } from '@opentelemetry/api'
+import { asString, parseJson } from '../kernel/json.js'
+import type { Call, CallRequest } from '../telemetry/call.js'
+import * as semconv from '../telemetry/semconv.js'
+import { countFault } from '../kernel/guard.js'
+import { createSink, type Sink } from './body-sink.js'
+import { formatOf, type Format } from './formats.js'
+import { AnswerReader, type Unread } from './reader.js'
+import type { Endpoint } from './wire-endpoints.js'
+import { unzipOf, unzipped } from './wire-encoding.js'
+import { RequestBody } from './wire-request.js'
+
+/** Headers of an answer. Names in lower case. */
+export type AnswerHeaders = Pick<Headers, 'get' | 'forEach'>
+
+/** An error's body is kept up to here. */
+const MOST_OF_ERROR = 256 * 1024
+
+/** The connection was closed before an answer. */
+const NO_ANSWER = { code: 'connection_closed' }
+const CLOSED = { name: 'AbortError' }
+
+export interface ExchangeOptions {
+  readonly endpoint: Endpoint
+  /** Of the request. */
+  readonly pathname: string
+  /** Called for what cannot be read. */
+  readonly report: (what: Unread) => void
+}
+
+export class WireExchange {
+  private readonly call: Call
+  private readonly options: ExchangeOptions
+  private readonly format: Format
+  private body: RequestBody | undefined
+  private isAsked = false
+  private sink: Sink<Uint8Array> | undefined
+
+  constructor(call: Call, options: ExchangeOptions) {
+    this.call = call
+    this.options = options
+    this.format = formatOf(options.endpoint.format)
+  }
+
+  /** Its slot names the call's span as the parent of the request. */
+  get context(): Context {
+    return this.call.context
+  }
+
+  /** Whether an answer has begun to come. */
+  get isAnswered(): boolean {
+    return this.sink !== undefined
+  }
+
+  /**
+   * A piece of the request's body.
+   *
+   * @param contentType - Of the request, as it is by then.
+   */
+  sent(chunk: unknown, contentType: () => unknown, encoding?: unknown): void {
+    if (!this.isAsked) (this.body ??= new RequestBody(contentType())).push(chunk, encoding)
+  }
+
+  /** The request is complete, or will not be. */
+  asked(): void {
+    if (this.isAsked) return
+    this.isAsked = true
+    const { body } = this
+    this.body = undefined
+    const wire = body?.read()
+    const request = wire && this.requestOf(wire)
+    const model = (request && modelOf(request)) ?? asString(wire?.['model']) ?? modelIn(this.options.pathname)
+    this.call.asks({ request, ...(model !== undefined && { model }) })
+    if (!request && this.call.recording) this.call.set({ [semconv.UNREAD]: 'request' })
+  }
+
+  /** The answer begins. */
+  answered(status: number, headers: AnswerHeaders): void {
+    // An informational one, which another follows.
+    if (status < 200 || this.sink) return
+    this.asked()
+    const { call, options, format } = this
+    const { endpoint, report } = options
+    const reader = new AnswerReader(call, { protocol: format, provider: endpoint.provider }, { report })
+    reader.headers(headers)
+    const sink = status < 300 ? createSink({ headers }, reader) : errorSink(reader, format, status)
+    const unzip = unzipOf(headers.get('content-encoding'))
+    this.sink = unzip ? unzipped(sink, unzip, call.recording) : sink
+  }
+
+  received(chunk: unknown): void {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    if (bytes instanceof Uint8Array) this.sink?.push(bytes)
+  }
+
+  /** The answer is complete. */
+  ended(): void {
+    if (this.sink) this.sink.end()
+    else this.fails(NO_ANSWER)
+  }
+
+  /** The connection failed, or the program aborted. */
+  failed(error: unknown): void {
+    if (this.sink && isAbort(error)) this.sink.cancel()
+    else if (this.sink) this.sink.fail(error)
+    else this.fails(error)
+  }
+
+  /** The program has closed the answer before its end, or before it came. */
+  closed(): void {
+    if (this.sink) this.sink.cancel()
+    else this.fails(CLOSED)
+  }
+
+  /** Nobody waits for the answer any more. */
+  abandoned(): void {
+    if (this.call.ended) return
+    this.call.set({ [semconv.ABANDONED]: true })
+    if (this.sink) this.sink.cancel()
+    else this.call.end()
+  }
+
+  private fails(error: unknown): void {
+    this.asked()
+    this.call.end({ error })
+  }
+
+  private requestOf(wire: Record<string, unknown>): CallRequest | undefined {
+    try {
+      return this.format.request(wire, { content: this.call.content, path: this.options.pathname })
+    } catch {
+      // A body in another shape than its path promises: the span says so.
+      countFault('request')
+      return undefined
+    }
+  }
+}
+
+function modelOf(request: CallRequest): string | undefined {
+  const model = 'chat' in request ? request.chat.model : 'embeddings' in request ? request.embeddings.model : undefined
+  return model === '' ? undefined : model
+}
+
+/** For a body that does not say it, or cannot be read. */
+function modelIn(pathname: string): string | undefined {
+  const name = /\/(?:models|deployments|model)\/([^/:]+)/.exec(pathname)?.[1]
+  if (name === undefined) return undefined
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    // A stray percent sign: the segment is the best name there is.
+    return name
+  }
+}
+
+/** Fails the call by what the provider's answer says. */
+function errorSink(reader: AnswerReader, format: Format, status: number): Sink<Uint8Array> {
+  let pieces: Uint8Array[] = []
+  let size = 0
+  function end(): void {
+    const body = parseJson(Buffer.concat(pieces).toString('utf8'))
+    pieces = []
+    const said = format.error?.(body)
+    reader.fail({ status, code: said?.code, type: said?.type })
+  }
+  return {
+    push(bytes) {
+      size += bytes.byteLength
+      if (size <= MOST_OF_ERROR) pieces.push(Buffer.from(bytes))
+    },
+    end,
+    fail: end,
+    cancel: end,
+  }
+}
+
+/** `fetch` aborts by an error; the reason that a program gives may be anything. */
+function isAbort(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return true
+  const { name, code } = error as { name?: unknown; code?: unknown }
+  return name === 'AbortError' || code === 'ABORT_ERR' || code === 'UND_ERR_ABORTED'
+}

@@ -1,0 +1,4 @@
+import { testIntegration } from './matrix.js'
+import spec from './openrouter.case.js'
+
+testIntegration(spec, 'openrouter.case.ts')
