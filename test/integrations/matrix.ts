@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ChildReport, ChildSpan, ExpectedSpan, IntegrationCase, Mode } from '../contracts/integration.js'
 import { startFakeProvider, type FakeProvider, type RecordedRequest } from '../support/fake-provider.js'
+import { writeCoverage } from './coverage.js'
 import { expectTree } from './span-tree.js'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -67,6 +68,12 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
           })
           results.set(mode, started)
           return started
+        }
+        if (process.env['COVERAGE'] !== undefined) {
+          afterAll(async () => {
+            const { report, requests } = await resultOf('after')
+            writeCoverage({ package: spec.package, version, format }, report, requests)
+          })
         }
         for (const mode of modes.filter((candidate) => candidate !== 'bare')) {
           describe(
