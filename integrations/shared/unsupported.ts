@@ -34,11 +34,12 @@ const FRAMEWORKS = [
 ]
 
 const SDK =
-  'there is no integration for it, so its calls are not traced: call the provider by createClient() or by an SDK that is traced, ' +
-  'such as openai with the base URL of the provider, or put trace() around the calls'
+  'there is no integration for it: its calls are traced only as they pass on the wire, at hosts and paths that are known (add ' +
+  'yours by autolog({ endpoints })); for the rest use createClient(), or an SDK that is traced with the base URL of the provider, ' +
+  'or put trace() around the calls'
 const FRAMEWORK =
-  'there is no integration for it, so its agents and tools have no spans: model calls that it makes by a traced SDK in this ' +
-  'process do; put trace() around a run to hold them together'
+  'there is no integration for it, so its agents and tools have no spans: model calls that it makes in this process do, by a ' +
+  'traced SDK or on the wire; put trace() around a run to hold them together'
 
 const target =
   (what: string) =>
