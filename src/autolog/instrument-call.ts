@@ -2,7 +2,7 @@
 import { context } from '@opentelemetry/api'
 import { types } from 'node:util'
 import { asString, isObject } from '../kernel/json.js'
-import { isAsyncGenerator, iterateIn } from '../telemetry/iterate.js'
+import { isAsyncGenerator } from '../telemetry/iterate.js'
 import { isEntered, startCall, type Call, type CallRequest, type CallStart } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
 import { settings } from '../telemetry/settings.js'
@@ -18,7 +18,7 @@ import { AnswerReader, type Notice } from './reader.js'
 import { watchSettling, type Settling } from './settle.js'
 import { toWireNames } from './spelling.js'
 import { askForUsage } from './stream-usage.js'
-import { abandon } from './stream-tap.js'
+import { abandon, stepIn } from './stream-tap.js'
 import { isWrappingPromise, observeWrappingPromise } from './wrapping-promise.js'
 
 type Original = Parameters<Replace>[0]
@@ -154,12 +154,11 @@ function observe(result: unknown, reader: AnswerReader): { readonly result: unkn
     // What can be awaited may also be a stream.
     if (!types.isPromise(result)) tapStream(result, reader)
     return { result: watchSettling(result, settlingOf(reader)) }
-  } else if (isAsyncGenerator(result) && types.isGeneratorObject(result)) {
-    // Its body has not begun: what it asks for is part of the call, wherever it is iterated.
-    const pieces = iterateIn(result, reader.call.context)
-    deliver(pieces, reader)
-    return { result: pieces }
-  } else deliver(result, reader)
+  } else {
+    // The body of a generator has not begun: its requests are part of the call, wherever it is iterated.
+    if (isAsyncGenerator(result) && types.isGeneratorObject(result)) stepIn(reader.call.context, result)
+    deliver(result, reader)
+  }
   return { result }
 }
 

@@ -1,4 +1,5 @@
 /** Watches a stream while the program reads it: same object, same chunks, same errors, same order. */
+import { context, type Context } from '@opentelemetry/api'
 import { isAbortError } from '../kernel/errors.js'
 import { types } from 'node:util'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
@@ -102,6 +103,15 @@ export function tapIterator<T extends AsyncIterator<unknown>>(
     })
   }
   return inner
+}
+
+/** Runs each step of a generator in `current`. It stays the same object; one that cannot be changed runs where it is read. */
+export function stepIn(current: Context, generator: AsyncGenerator): void {
+  if (!Object.isExtensible(generator)) return
+  for (const name of ['next', 'return', 'throw'] as const) {
+    const step = generator[name] as (...args: unknown[]) => unknown
+    define(generator, name, (...args: unknown[]) => context.with(current, () => Reflect.apply(step, generator, args)))
+  }
 }
 
 /**
