@@ -135,9 +135,12 @@ describe.skipIf(!NEXT).each(['15', '16'])('Next.js %s (not without NEXT, see abo
       } finally {
         await server.stop()
       }
-      const call = receiver.find('chat gpt-5-mini')
-      expect(call.attributes).toMatchObject({ 'gen_ai.usage.output_tokens': 3, 'user.id': 'ann' })
-      expect(receiver.parentOf(call)?.name).toMatch(ROUTE)
+      // The edge has no autolog() of its own. Where it runs in this process, its call is traced on the wire.
+      const calls = receiver.findAll('chat gpt-5-mini')
+      const [call, ...more] = calls.filter((span) => ROUTE.test(receiver.parentOf(span)?.name ?? ''))
+      expect(more).toEqual([])
+      expect(call?.attributes).toMatchObject({ 'gen_ai.usage.output_tokens': 3, 'user.id': 'ann' })
+      expect(calls.length).toBeLessThanOrEqual(build.hasEdge ? 2 : 1)
     },
   )
 })
