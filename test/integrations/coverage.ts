@@ -31,6 +31,8 @@ export const RECORDED = {
 export type Recorded = keyof typeof RECORDED | 'traceparent'
 
 export function writeCoverage(
+  /** Of the case: a package may have several. */
+  id: string,
   facts: Pick<Coverage, 'package' | 'version' | 'format'>,
   { spans }: ChildReport,
   requests: readonly RecordedRequest[],
@@ -54,6 +56,6 @@ export function writeCoverage(
     ],
   }
   mkdirSync(folder, { recursive: true })
-  const name = `${facts.package.replaceAll('/', '+')}-${facts.version}-${facts.format}-${coverage.node}.json`
+  const name = `${id}-${facts.version}-${facts.format}-${coverage.node}.json`
   writeFileSync(join(folder, name), JSON.stringify(coverage, null, 2))
 }

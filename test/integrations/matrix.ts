@@ -72,7 +72,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
         if (process.env['COVERAGE'] !== undefined) {
           afterAll(async () => {
             const { report, requests } = await resultOf('after')
-            writeCoverage({ package: spec.package, version, format }, report, requests)
+            writeCoverage(spec.id, { package: spec.package, version, format }, report, requests)
           })
         }
         for (const mode of modes.filter((candidate) => candidate !== 'bare')) {

@@ -24,10 +24,12 @@ for (const run of runs) {
 const inOrder = (a, b) =>
   a.package < b.package ? -1 : a.package > b.package ? 1 : a.version.localeCompare(b.version, 'en', { numeric: true })
 
-/** `yes` where every run recorded it, `no` where none did. */
+/** `yes` where each format recorded it on each Node: a package may have several cases. */
 function cell(all, name) {
-  const count = all.filter(({ recorded }) => recorded.includes(name)).length
-  return count === 0 ? '' : count === all.length ? 'yes' : 'partly'
+  const places = new Map(all.map(({ format, node }) => [`${format} ${node}`, false]))
+  for (const { format, node, recorded } of all) if (recorded.includes(name)) places.set(`${format} ${node}`, true)
+  const found = [...places.values()].filter(Boolean).length
+  return found === 0 ? '' : found === places.size ? 'yes' : 'partly'
 }
 
 const union = (all, field) => [...new Set(all.flatMap((run) => run[field]))].sort()
@@ -51,7 +53,7 @@ writeFileSync(
   `# What tests record of each SDK
 
 The contract of the integrations runs each package, as ES module and CommonJS, bare and under \`autolog()\`, against a local
-server. This table is written from its last run: a \`yes\` was on a span, or on a request, of every run. An empty cell is what
+server. This table is written from its last run: a \`yes\` was on a span, or on a request, in both formats. An empty cell is what
 the package or its tests do not have, such as tokens of a store. Costs depend on the model of the test as well.
 
 | ${head.join(' | ')} |
