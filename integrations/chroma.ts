@@ -107,7 +107,7 @@ const methods: Readonly<Record<string, StoreMethod>> = {
 
 const GIVE_COLLECTIONS = ['collection', 'createCollection', 'getCollection', 'getOrCreateCollection', 'listCollections']
 
-/** By what a client gives, where the class of collections is not exported, as before 3.5, or a client alone is handed in. */
+/** By what a client gives, where the class of collections is not exported, as before 3.5, or only a client is passed in `modules`. */
 function patchGiven(patcher: Patcher, client: unknown): void {
   const patch = (given: unknown): unknown => {
     for (const collection of asArray(given).concat(given))

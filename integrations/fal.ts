@@ -95,7 +95,7 @@ function patchQueue(patcher: Patcher, queue: unknown): void {
 }
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
-  // A client that is handed in has the methods itself.
+  // A client that is passed in `modules` has the methods itself.
   const client = path(module, 'fal') ?? module
   if (!isObject(client) || typeof client['subscribe'] !== 'function') return
   patchClient(patcher, client)
@@ -113,7 +113,7 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
         },
     )
   if (client !== module)
-    patcher.note('clients of createFalClient() are traced if handed in: autolog({ modules: { fal: client } })')
+    patcher.note('clients of createFalClient() are traced if you pass them: autolog({ modules: { fal: client } })')
 }
 
 export const fal: Integration = {

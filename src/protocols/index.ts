@@ -1,5 +1,5 @@
 /**
- * Every wire format this version speaks, by id: the registry. The client does not read it, its formats are handed in. A codec
+ * Every wire format this version speaks, by id: the registry. The client does not read it, its formats are passed to it. A codec
  * loads when it is asked for.
  */
 import { exportNames } from '../kernel/catalogue.js'

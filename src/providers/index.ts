@@ -1,4 +1,4 @@
-/** Every provider this version knows, by id: the registry. The client does not read it, its rows are handed in. */
+/** Every provider this version knows, by id: the registry. The client does not read it, its rows are passed to it. */
 import type { ProviderRow } from '../kernel/provider.js'
 import * as rows from './rows.js'
 
