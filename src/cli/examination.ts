@@ -1,4 +1,7 @@
 /** What `tracestitch doctor` finds out, in the process that runs it. */
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { types } from 'node:util'
 import { trace } from '@opentelemetry/api'
 import type { ReportEntry } from '../autolog/contract.js'
 import { createResolver } from '../autolog/resolve.js'
@@ -78,6 +81,7 @@ export async function examine(send: boolean): Promise<Examination> {
   process.argv[1] = ''
   const log = autolog({ eager: true })
   try {
+    const unloadable = await loadDeclared(log.report)
     const packages = log.report
     const copies = findCopies({ names: new Set([API, ...TOOLS]), resolver: createResolver(), callerFile: undefined })
     const installed = copies.map(({ name, package: { version } }): Installed => ({ name, version }))
@@ -93,11 +97,55 @@ export async function examine(send: boolean): Promise<Examination> {
       apis,
       tools,
       destination,
-      problems: [...problemsOf(packages), ...clashes(apis), ...undelivered(destination, send)],
+      problems: [...unloadable, ...problemsOf(packages), ...clashes(apis), ...undelivered(destination, send)],
     }
   } finally {
     process.argv[1] = main
     log.off()
+  }
+}
+
+/**
+ * Loads what is still pending and stands in the application's `package.json`: where a load is seen, `eager` leaves it to the
+ * program.
+ *
+ * @returns What could not be loaded.
+ */
+async function loadDeclared(report: readonly ReportEntry[]): Promise<string[]> {
+  const require = createRequire(join(process.cwd(), 'package.json'))
+  const declared = declaredIn(require)
+  const pending = report.filter(({ status, integration }) => status === 'pending' && integration !== 'none')
+  const problems: string[] = []
+  for (const name of new Set(pending.map((entry) => entry.package).filter((each) => declared.has(each)))) {
+    try {
+      await loadFrom(require, name)
+    } catch (error) {
+      const why = types.isNativeError(error) ? ((error as NodeJS.ErrnoException).code ?? error.name) : typeof error
+      problems.push(`${name} could not be loaded: ${why}`)
+    }
+  }
+  return problems
+}
+
+function declaredIn(require: NodeJS.Require): ReadonlySet<string> {
+  try {
+    const manifest = require('./package.json') as Readonly<Record<string, object | undefined>>
+    const fields = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
+    return new Set(fields.flatMap((field) => Object.keys(manifest[field] ?? {})))
+  } catch {
+    // No application here: that no package is found is said below.
+    return new Set()
+  }
+}
+
+/** A package without an entry for `require()` is an ES module only. */
+async function loadFrom(require: NodeJS.Require, name: string): Promise<unknown> {
+  try {
+    return require(name) as unknown
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED' && code !== 'ERR_REQUIRE_ESM') throw error
+    return import(name)
   }
 }
 
