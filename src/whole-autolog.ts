@@ -8,6 +8,16 @@ import { findCallerFile } from './autolog/roots.js'
 import { directory } from './whole-directory.js'
 import { atCaller } from './client/outgoing-errors.js'
 import { priceCall } from './cost/price.js'
+import type { Directory } from './providers/directory.js'
+
+/** The directory of all hosts, which loads when it is first asked. */
+const hosts: Directory = {
+  identifyHost: (hostname) => directory.identifyHost(hostname),
+  speakerAt: (hostname) => directory.speakerAt(hostname),
+  speakerNamed: (name) => directory.speakerNamed(name),
+  keepsHeader: (name) => directory.keepsHeader(name),
+  reportedCost: (headers) => directory.reportedCost(headers),
+}
 
 /**
  * Traces every model call and agent framework of this process: finds the SDKs that are loaded, patches them, watches for
@@ -19,7 +29,7 @@ import { priceCall } from './cost/price.js'
 export function autolog(options: AutologOptions = {}): Autolog {
   const file = findCallerFile()
   return atCaller(autolog, () =>
-    startAutolog({ integrations, unsupported, ...directory, price: priceCall }, options, file),
+    startAutolog({ integrations, unsupported, ...hosts, price: (...asked) => priceCall(...asked) }, options, file),
   )
 }
 
@@ -38,5 +48,5 @@ export function autolog(options: AutologOptions = {}): Autolog {
  * @throws {ConfigError} It has the shape of no known SDK.
  */
 export function wrap<T extends object>(client: T): T {
-  return atCaller(wrap, () => wrapClient(client, { integrations, identifyHost: directory.identifyHost }))
+  return atCaller(wrap, () => wrapClient(client, { integrations, identifyHost: hosts.identifyHost }))
 }
