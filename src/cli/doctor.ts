@@ -1,7 +1,7 @@
 /** `tracestitch doctor`: what `autolog()` finds in this application, and whether its spans arrive. */
 import type { ReportEntry } from '../autolog/contract.js'
 import type { Command } from './command.js'
-import { examine, type Examination, type Installed } from './examination.js'
+import { examine, type Destination, type Examination, type Installed } from './examination.js'
 import { table } from './table.js'
 import { wrap } from './wrap.js'
 
@@ -29,11 +29,16 @@ function printed(found: Examination): string {
     `tracestitch ${version} on Node ${node}\n${wrap(later, 0, 0)}\n`,
     packages.length === 0 ? '' : table(['PACKAGE', 'VERSION', 'STATUS', 'WHY'], packages.map(line)),
     `OpenTelemetry API: ${listed(apis)}\nOther tracing tools: ${listed(tools)}\n`,
-    `Spans go to ${destination.host ?? destination.exporter} (${destination.exporter}); test span: ${destination.testSpan}\n`,
+    whereTo(destination),
     problems.length === 0 ? 'All is well.\n' : problems.map((problem) => `! ${wrap(problem, 2, 2)}\n`).join(''),
   ]
     .filter((part) => part !== '')
     .join('\n')
+}
+
+function whereTo({ mode, exporter, host, testSpan }: Destination): string {
+  if (mode === 'off' || exporter === 'none') return 'Spans go nowhere.\n'
+  return `Spans go to ${host === undefined ? exporter : `${host} (${exporter})`}; test span: ${testSpan}\n`
 }
 
 function line({ package: name, version, status, detail }: ReportEntry): string[] {
