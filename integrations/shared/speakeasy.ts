@@ -91,7 +91,7 @@ function fieldsOf(body: unknown): unknown {
   return Object.fromEntries([...body].filter(([, value]) => typeof value === 'string'))
 }
 
-/** These methods give their error instead of throwing it, and an answer that failed as any other. */
+/** The error that a method returns instead of throwing it, or the status of a raw response that has failed. */
 function fault(result: unknown): unknown {
   if (path(result, 'ok') === false) return path(result, 'error')
   const status = path(result, 'value', 'status')

@@ -113,27 +113,37 @@ export async function examine(send: boolean): Promise<Examination> {
  */
 async function loadDeclared(report: readonly ReportEntry[]): Promise<string[]> {
   const require = createRequire(join(process.cwd(), 'package.json'))
-  const declared = declaredIn(require)
+  let declared: ReadonlySet<string>
+  try {
+    declared = declaredIn(require)
+  } catch (error) {
+    return [`package.json cannot be read: ${reasonOf(error)}`]
+  }
   const pending = report.filter(({ status, integration }) => status === 'pending' && integration !== 'none')
   const problems: string[] = []
   for (const name of new Set(pending.map((entry) => entry.package).filter((each) => declared.has(each)))) {
     try {
       await loadFrom(require, name)
     } catch (error) {
-      const why = types.isNativeError(error) ? ((error as NodeJS.ErrnoException).code ?? error.name) : typeof error
-      problems.push(`${name} could not be loaded: ${why}`)
+      problems.push(`${name} could not be loaded: ${reasonOf(error)}`)
     }
   }
   return problems
 }
 
+function reasonOf(error: unknown): string {
+  return types.isNativeError(error) ? ((error as NodeJS.ErrnoException).code ?? error.name) : typeof error
+}
+
+/** Empty in a folder without a `package.json`. @throws It cannot be parsed. */
 function declaredIn(require: NodeJS.Require): ReadonlySet<string> {
   try {
     const manifest = require('./package.json') as Readonly<Record<string, object | undefined>>
     const fields = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
     return new Set(fields.flatMap((field) => Object.keys(manifest[field] ?? {})))
-  } catch {
-    // No application here: that no package is found is said below.
+  } catch (error) {
+    // Without an application there is nothing to load, and the report says so.
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
     return new Set()
   }
 }

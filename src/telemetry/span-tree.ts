@@ -1,7 +1,7 @@
 /** Spans as trees, and what the calls of a tree used in all. */
 import * as semconv from './semconv.js'
 
-/** A span as any source can give it; times in Unix milliseconds. */
+/** A span from any source. Times are in milliseconds since 1970. */
 export interface TreeSpan {
   /** Id of the trace: 32 hexadecimal digits. */
   readonly traceId: string

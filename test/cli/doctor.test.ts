@@ -147,6 +147,15 @@ describe('doctor', () => {
     ])
   })
 
+  test('a package.json that cannot be parsed, and a package that does not load, are problems', async () => {
+    install('openai', '6.0.0', 'throw new RangeError("broken")')
+    application('openai')
+    const { code, problems } = await examined()
+    expect([code, problems.length]).toEqual([1, 1])
+    writeFileSync(join(home, 'package.json'), '{')
+    expect((await examined()).problems).toContainEqual(expect.stringContaining('package.json cannot be read'))
+  })
+
   test('two majors of the OpenTelemetry API are a problem', async () => {
     link('openai', 'openai')
     application('openai')
