@@ -75,6 +75,7 @@ function clientOn(client: ClientContext, options: ClientOptions): Client {
     await client.gates.close()
     if (!options.store) await client.gates.store.close()
   }
+  let endpoint: Client['fetch'] | undefined
   const operations = {
     chat: { completions: createChatCompletions(client) },
     embeddings: createEmbeddings(client),
@@ -85,7 +86,7 @@ function clientOn(client: ClientContext, options: ClientOptions): Client {
   }
   return {
     ...withCleanErrors(operations, client.plan.secrets),
-    fetch: createEndpoint(client),
+    fetch: (...given) => (endpoint ??= createEndpoint(client))(...given),
     health: () => ({
       targets: client.plan.targets().map(targetHealth),
       store: storeHealth(client.gates.store),

@@ -3,7 +3,7 @@ import { decisions } from '../faces/decisions.js'
 import { embeddings } from '../faces/embeddings.js'
 import { rerank } from '../faces/rerank.js'
 import type { Operation } from '../call/operation.js'
-import type { AnswerRow } from './vector-route.js'
+import type { AnswerRow } from './answer-route.js'
 
 const any = (operation: unknown): Operation<never, never> => operation as Operation<never, never>
 

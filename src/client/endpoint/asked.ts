@@ -3,7 +3,7 @@ import type { JsonObject } from '../../kernel/protocol.js'
 import type { CallOptions } from '../types/options.js'
 import type { Incoming } from './incoming.js'
 import { identityOf } from './identity-headers.js'
-import type { EndpointContext } from './route.js'
+import type { EndpointContext } from './route-table.js'
 
 /**
  * Options of a call that a body may not have here: they would set headers of the provider's request, or fields beside the
@@ -29,7 +29,7 @@ export function askedOf({ admit }: EndpointContext, incoming: Incoming, given: J
     options: {
       // Programs behind an endpoint do not know which provider answers them.
       dropUnsupported: true,
-      ...(incoming.signal && { signal: incoming.signal }),
+      ...(incoming.caller.signal && { signal: incoming.caller.signal }),
       ...(metadata && { metadata }),
     },
   }

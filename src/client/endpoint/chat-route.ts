@@ -8,10 +8,10 @@ import type { CallerFormat } from '../faces/exchange.js'
 import { ModelStream } from '../streams/model-stream.js'
 import type { CallMeta, StreamItem, WithMeta } from '../types/meta.js'
 import { askedOf } from './asked.js'
-import { errorBody, failureOf, type Failure } from './failure.js'
+import { errorBody, failureOf, type Failure } from './error-answer.js'
 import type { Incoming } from './incoming.js'
 import { bytesOf, metaHeaders, type StreamWriter } from './outgoing.js'
-import type { EndpointContext, PathParts, Route } from './route.js'
+import type { EndpointContext, PathParts, Route } from './route-table.js'
 
 /** How a format of chat is served. */
 export interface ChatRow {
@@ -96,7 +96,7 @@ function withHeaders(
 function streamed(endpoint: EndpointContext, row: ChatRow, incoming: Incoming, { stream, meta }: Opened): Response {
   const isList = row.asList?.(incoming) ?? false
   const type = isList ? 'application/json' : FRAMING_MEDIA_TYPES[row.framing ?? 'sse']
-  const body = bytesOf(stream, isList ? listWriter(endpoint, row) : frameWriter(endpoint, row))
+  const body = bytesOf(stream, isList ? listWriter(endpoint, row) : frameWriter(endpoint, row), incoming.caller)
   const headers = { 'content-type': type, 'cache-control': 'no-cache', ...metaHeaders(meta, false) }
   return new Response(body, { headers })
 }

@@ -7,7 +7,7 @@ import type { CallerFormat } from '../faces/exchange.js'
 import { responsesFormat } from '../faces/responses.js'
 import { wireFormat } from '../faces/wire-format.js'
 import type { ChatRow } from './chat-route.js'
-import type { PathParts } from './route.js'
+import type { PathParts } from './route-table.js'
 
 const typeOf = ({ type }: JsonObject): string | undefined => (typeof type === 'string' ? type : undefined)
 

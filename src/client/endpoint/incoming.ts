@@ -1,5 +1,6 @@
 /** A request to the client's endpoint, from a `Request` or from the arguments of `fetch`. */
 import { TracestitchError } from '../../kernel/errors.js'
+import { Presence } from './presence.js'
 import { isObject, parseJson, typeName } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 
@@ -10,7 +11,8 @@ export interface Incoming {
   readonly method: string
   readonly url: URL
   readonly headers: Headers
-  readonly signal: AbortSignal | undefined
+  /** The caller, who may leave. */
+  readonly caller: Presence
   /** The body. @throws TracestitchError with status 400 or 413. */
   json(): Promise<JsonObject>
   /** A multipart body. @throws TracestitchError with status 400, 413 or 415. */
@@ -27,6 +29,7 @@ export type FetchArguments = Parameters<typeof globalThis.fetch>
  */
 export function incomingOf([input, init = {}]: FetchArguments, limit = DEFAULT_BODY_LIMIT): Incoming {
   const request = typeof input === 'object' && 'headers' in input ? input : undefined
+  const address = input instanceof URL || typeof input === 'string' ? input : input.url
   const headers = new Headers(init.headers ?? request?.headers)
   const given = init.body ?? undefined
   const body = (): Promise<Uint8Array<ArrayBuffer> | string> => {
@@ -36,9 +39,9 @@ export function incomingOf([input, init = {}]: FetchArguments, limit = DEFAULT_B
   }
   return {
     method: (init.method ?? request?.method ?? 'GET').toUpperCase(),
-    url: new URL(request?.url ?? String(input)),
+    url: new URL(address),
     headers,
-    signal: init.signal ?? request?.signal ?? undefined,
+    caller: new Presence(init.signal ?? request?.signal ?? undefined),
     async json() {
       const read = await body()
       if (read.length > limit) throw tooLarge(limit)

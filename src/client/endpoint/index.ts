@@ -7,13 +7,13 @@ import type { ClientContext } from '../context.js'
 import { ANSWER_ROWS } from './answer-rows.js'
 import { CHAT_ROWS } from './chat-rows.js'
 import { chatRoute } from './chat-route.js'
-import { errorBody, failureOf } from './failure.js'
+import { errorBody, failureOf } from './error-answer.js'
 import { incomingOf, refused, type FetchArguments, type Incoming } from './incoming.js'
 import { MODEL_ROUTES } from './models-route.js'
 import { PASSTHROUGH_ROUTES } from './passthrough-route.js'
-import { RouteTable, type EndpointContext, type FoundRoute } from './route.js'
+import { RouteTable, type EndpointContext, type FoundRoute } from './route-table.js'
 import { inTrace } from './trace-parent.js'
-import { answerRoute } from './vector-route.js'
+import { answerRoute } from './answer-route.js'
 
 export interface EndpointOptions {
   /** Called with each model that a request names. @throws TracestitchError for one that it may not use. */
@@ -40,6 +40,7 @@ export function createEndpoint(client: ClientContext, options: EndpointOptions =
     const incoming = incomingOf(given, options.bodyLimit)
     const found = routeTable().find(incoming.method, incoming.url.pathname)
     const response = await inTrace(incoming.headers, () => answer(endpoint, incoming, found))
+    incoming.caller.answered()
     response.headers.set('x-request-id', randomId())
     return response
   }
@@ -50,7 +51,7 @@ async function answer(endpoint: EndpointContext, incoming: Incoming, found: Foun
     if (!found) throw notServed(incoming)
     return await found.route.answer(endpoint, incoming, found.parts)
   } catch (error) {
-    incoming.signal?.throwIfAborted()
+    incoming.caller.throwIfAborted()
     const failure = failureOf(error)
     const body = errorBody(endpoint.client, found?.route.errors ?? 'openai-chat', failure)
     return Response.json(body, { status: failure.status, headers: failure.headers })

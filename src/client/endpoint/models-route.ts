@@ -1,7 +1,7 @@
 /** The models that a client has names for: in OpenAI's shape, in Anthropic's or in Gemini's. */
 import type { JsonObject } from '../../kernel/protocol.js'
 import { refused, type Incoming } from './incoming.js'
-import type { EndpointContext, Route } from './route.js'
+import type { EndpointContext, Route } from './route-table.js'
 
 /** The time of a model, which nobody knows here. */
 const NO_TIME = '1970-01-01T00:00:00Z'

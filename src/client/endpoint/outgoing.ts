@@ -1,5 +1,6 @@
 /** Writes answers: whole ones, and streams in the framing of their format. */
 import type { CallMeta } from '../types/meta.js'
+import type { Presence } from './presence.js'
 
 /** Headers that say how an answer came about. Values are visible ASCII, so that nothing in them ends a header. */
 export function metaHeaders(meta: CallMeta, whole: boolean): Record<string, string> {
@@ -35,33 +36,66 @@ export interface StreamWriter<Item> {
   failed(error: unknown): Uint8Array | undefined
 }
 
+/** A stream that can be stopped without an error. */
+export interface Stoppable<Item> extends AsyncIterable<Item> {
+  readonly controller: AbortController
+}
+
 /**
  * The bytes of a stream. Each is made when it is read, so that a reader who waits holds up the provider too; one who leaves
  * ends the call.
  */
-export function bytesOf<Item>(items: AsyncIterable<Item>, writer: StreamWriter<Item>): ReadableStream<Uint8Array> {
+export function bytesOf<Item>(
+  items: Stoppable<Item>,
+  writer: StreamWriter<Item>,
+  caller: Presence,
+): ReadableStream<Uint8Array> {
   const iterator = items[Symbol.asyncIterator]()
+  let open = true
+  const close = (): void => {
+    open = false
+    caller.release()
+  }
   return new ReadableStream<Uint8Array>(
     {
+      start(sink) {
+        caller.streams((reason) => {
+          close()
+          items.controller.abort()
+          sink.error(reason)
+        })
+      },
       async pull(sink) {
-        try {
-          for (;;) {
-            const { done, value } = await iterator.next()
-            const bytes = done ? writer.end() : writer.item(value)
-            if (bytes) sink.enqueue(bytes)
-            if (done) return sink.close()
-            if (bytes) return
-          }
-        } catch (error) {
-          const bytes = writer.failed(error)
-          if (bytes) sink.enqueue(bytes)
-          sink.close()
-        }
+        const { bytes, isLast } = await next(iterator, writer)
+        // The reader may have left meanwhile.
+        if (!open) return
+        if (bytes) sink.enqueue(bytes)
+        if (!isLast) return
+        close()
+        sink.close()
       },
       async cancel() {
+        close()
         await iterator.return?.()
       },
     },
     { highWaterMark: 0 },
   )
+}
+
+/** The bytes of the next item that has some. */
+async function next<Item>(
+  iterator: AsyncIterator<Item>,
+  writer: StreamWriter<Item>,
+): Promise<{ readonly bytes: Uint8Array | undefined; readonly isLast: boolean }> {
+  try {
+    for (;;) {
+      const { done, value } = await iterator.next()
+      if (done) return { bytes: writer.end(), isLast: true }
+      const bytes = writer.item(value as Item)
+      if (bytes) return { bytes, isLast: false }
+    }
+  } catch (error) {
+    return { bytes: writer.failed(error), isLast: true }
+  }
 }

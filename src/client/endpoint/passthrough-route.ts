@@ -6,10 +6,10 @@ import { passthroughBytes, passthroughJson } from '../faces/passthrough-operatio
 import { ModelStream } from '../streams/model-stream.js'
 import type { CallMeta, StreamItem, WithMeta } from '../types/meta.js'
 import { askedOf } from './asked.js'
-import { errorBody, failureOf } from './failure.js'
+import { errorBody, failureOf } from './error-answer.js'
 import type { Incoming } from './incoming.js'
 import { bytesOf, metaHeaders } from './outgoing.js'
-import type { EndpointContext, Route } from './route.js'
+import type { EndpointContext, Route } from './route-table.js'
 
 interface PassthroughRow {
   readonly format: PassthroughId
@@ -41,8 +41,11 @@ async function answer(row: PassthroughRow, endpoint: EndpointContext, incoming: 
   const { body, options } = askedOf(endpoint, incoming, given)
   const operation = row.answer === 'json' ? passthroughJson(row.format) : passthroughBytes(row.format)
   const result = await perform(endpoint.client, operation as ReturnType<typeof passthroughJson>, body, options)
-  if (result instanceof Response) return withMeta(result as WithMeta<Response>)
-  if (result instanceof ModelStream) return events(endpoint, result as ModelStream<StreamItem<JsonObject>>)
+  if (result instanceof Response) {
+    incoming.caller.streams()
+    return withMeta(result as WithMeta<Response>)
+  }
+  if (result instanceof ModelStream) return events(endpoint, incoming, result as ModelStream<StreamItem<JsonObject>>)
   const { _meta, ...wire } = result as WithMeta<JsonObject>
   const headers = metaHeaders(_meta, true)
   // What the provider answers as text, the operation gives as an object with that text.
@@ -68,14 +71,22 @@ function withMeta(response: WithMeta<Response>): Response {
   return new Response(response.body, { status: response.status, headers })
 }
 
-function events({ client }: EndpointContext, stream: ModelStream<StreamItem<JsonObject>>): Response {
-  const body = bytesOf(stream, {
-    item({ _meta, ...data }: JsonObject & { _meta?: CallMeta }) {
-      const { type } = data
-      return encodeFrame({ ...(typeof type === 'string' && { event: type }), data })
+function events(
+  { client }: EndpointContext,
+  { caller }: Incoming,
+  stream: ModelStream<StreamItem<JsonObject>>,
+): Response {
+  const body = bytesOf(
+    stream,
+    {
+      item({ _meta, ...data }: JsonObject & { _meta?: CallMeta }) {
+        const { type } = data
+        return encodeFrame({ ...(typeof type === 'string' && { event: type }), data })
+      },
+      end: () => encodeFrame({ data: '[DONE]' }),
+      failed: (error) => encodeFrame({ data: errorBody(client, 'openai-chat', failureOf(error)) }),
     },
-    end: () => encodeFrame({ data: '[DONE]' }),
-    failed: (error) => encodeFrame({ data: errorBody(client, 'openai-chat', failureOf(error)) }),
-  })
+    caller,
+  )
   return new Response(body, { headers: { 'content-type': FRAMING_MEDIA_TYPES.sse } })
 }

@@ -8,7 +8,7 @@ import { encoding } from '../transport/failure.js'
 import type { WithMeta } from '../types/meta.js'
 import { askedOf } from './asked.js'
 import { metaHeaders } from './outgoing.js'
-import type { PathParts, Route } from './route.js'
+import type { PathParts, Route } from './route-table.js'
 
 export interface AnswerRow {
   readonly format: ProtocolId

@@ -33,11 +33,15 @@ export function failureOf(thrown: unknown): Failure {
     // The thrown value is not shown: it is not ours, and may say anything.
     return plain(500, 'the request failed inside the gateway', 'internal_error')
   }
-  const { message, code, retryAfterMs, isRetryable } = thrown
+  const { code, retryAfterMs, isRetryable } = thrown
   const type = thrown instanceof ProviderError ? thrown.type : undefined
-  const named = code ?? codeOf(thrown)
+  const status = statusOf(thrown)
+  const said = String(status)
+  // The status is said by the answer itself, and SDKs put it before the message.
+  const message = thrown.message.startsWith(`${said} `) ? thrown.message.slice(said.length + 1) : thrown.message
+  const named = code === said ? undefined : (code ?? codeOf(thrown))
   return {
-    status: statusOf(thrown),
+    status,
     error: { message, ...(type !== undefined && { type }), ...(named !== undefined && { code: named }) },
     headers: {
       // https://github.com/openai/openai-node: `retry-after-ms` counts before `retry-after`, and `x-should-retry` before the status.
