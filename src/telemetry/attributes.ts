@@ -1,9 +1,7 @@
 /** Makes span attributes from hub shapes: the one place where a GenAI span gets its values. */
 import type { Attributes } from '@opentelemetry/api'
-import { isObject } from '../kernel/json.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import * as semconv from './semconv.js'
-import { guard } from '../kernel/guard.js'
 import { type CallPrice, type TelemetrySettings } from './settings.js'
 
 // The program's values are not checked before. One with another type than the API's is left out.
