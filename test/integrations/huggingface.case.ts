@@ -177,7 +177,8 @@ const spec: IntegrationCase<Sdk, Client> = {
       lazy: true,
       finish: chat.finish,
       attributes: { ...attributes, 'gen_ai.response.model': `${model}-2026`, 'gen_ai.response.id': 'chatcmpl_1' },
-      plain: (client, { signal } = {}) => client.chatCompletion({ model, provider, messages }, { ...(signal && { signal }) }),
+      plain: (client, { signal } = {}) =>
+        client.chatCompletion({ model, provider, messages }, { ...(signal && { signal }) }),
       stream: (client, { signal } = {}) =>
         client.chatCompletionStream({ model, provider, messages }, { ...(signal && { signal }) }),
       errors: { bad: '400', key: '401', server: '500', reset: /./, abort: /Abort/ },
