@@ -2,17 +2,18 @@
 import { expect, test } from 'vitest'
 import { watchAside, watchSettling, type Settling } from '../../src/autolog/settle.js'
 
-type Handlers = [((value: unknown) => unknown)?, ((error: unknown) => unknown)?]
+type Handler = (value: unknown) => unknown
+type Handlers = [onValue?: Handler | undefined, onError?: Handler | undefined]
 
 /** A thenable that does its work anew each time it is awaited. */
-function thenableOf(outcomes: readonly (readonly ['value' | 'error', unknown])[]) {
+function thenableOf(outcomes: readonly (readonly ['value' | 'error', unknown])[]): PromiseLike<unknown> {
   let asked = 0
   return {
     then(...[onValue, onError]: Handlers): Promise<unknown> {
       const [kind, what] = outcomes[asked++] ?? ['value', undefined]
       return (kind === 'value' ? Promise.resolve(what) : Promise.reject(what as Error)).then(onValue, onError)
     },
-  }
+  } as PromiseLike<unknown>
 }
 
 function watching(): { told: unknown[]; settling: Settling } {
