@@ -7,7 +7,6 @@ const SDKS = [
   '@azure-rest/ai-inference',
   '@firebase/ai',
   '@huggingface/transformers',
-  '@ibm-cloud/watsonx-ai',
   '@lmstudio/sdk',
 ]
 
@@ -20,7 +19,6 @@ const FRAMEWORKS = [
   '@github/copilot-sdk',
   '@google/adk',
   '@inngest/agent-kit',
-  '@letta-ai/letta-client',
   '@livekit/agents',
   '@mastra/core',
   '@openai/codex-sdk',
