@@ -1,13 +1,10 @@
 /**
- * `@azure-rest/ai-inference`: chat, embeddings of texts and of images. Its clients are made by a function and have no class, but all
- * of their requests pass the pipeline that Azure's SDKs share, whose class has the method that is patched
+ * `@azure-rest/ai-inference`: chat, embeddings of texts and of images
  * (https://github.com/Azure/azure-sdk-for-js/tree/main/sdk/ai/ai-inference-rest).
  */
 import {
-  asString,
   isObject,
   openCall,
-  parseJson,
   path,
   type Args,
   type CallDeclaration,
@@ -15,30 +12,16 @@ import {
   type ModuleTarget,
   type Replace,
 } from '../src/autolog/contract.js'
+import { bodyIn, bodyOf, pipelineOf, requestIn, statusFault } from './shared/azure-pipeline.js'
 
 /** Its own span, in OpenTelemetry if Azure's instrumentation is registered; with the texts, if an environment variable says so. */
 const NATIVE_POLICY = 'InferenceTracingPolicy'
 
-const requestOf = ([, request]: Args): unknown => parseJson(asString(path(request, 'body')) ?? '')
-
 /** At an endpoint of Azure OpenAI, the deployment is the model; an endpoint of one model needs no name. */
-function modelOf(args: Args): string | undefined {
-  const [, deployment] = /\/deployments\/([^/?]+)/.exec(asString(path(args[1], 'url')) ?? '') ?? []
-  return asString(path(requestOf(args), 'model')) ?? deployment
-}
-
-/** A status is no exception here. */
-function fault(response: unknown): unknown {
-  const status = path(response, 'status')
-  if (typeof status !== 'number' || status < 400) return undefined
-  const body = parseJson(asString(path(response, 'bodyAsText')) ?? '')
-  return { status, ...(isObject(body) && { error: body }) }
-}
-
-/** The body of a response; what has been read from a stream is the body. */
-function answerOf(answer: unknown): unknown {
-  const text = asString(path(answer, 'bodyAsText'))
-  return text === undefined ? answer : parseJson(text)
+function requestOf(args: Args): unknown {
+  const body = bodyIn(args)
+  const [, model] = /\/deployments\/([^/]+)/.exec(requestIn(args)?.pathname ?? '') ?? []
+  return model !== undefined && isObject(body) ? { model, ...body } : body
 }
 
 function headersOf(response: unknown): unknown {
@@ -50,9 +33,9 @@ function headersOf(response: unknown): unknown {
 const shared = {
   provider: 'azure.ai.inference',
   request: requestOf,
-  model: modelOf,
-  answer: answerOf,
-  fault,
+  // What has been read from a stream is the body.
+  answer: (answer) => (path(answer, 'bodyAsText') === undefined ? answer : bodyOf(answer)),
+  fault: statusFault,
   headers: headersOf,
   body: (response) => path(response, 'readableStreamBody') ?? path(response, 'browserStreamBody'),
   signal: ([, request]) => {
@@ -70,11 +53,9 @@ const calls: readonly (readonly [end: string, declaration: CallDeclaration])[] =
   ['/embeddings', embeddings],
 ]
 
-function declarationOf(request: unknown): CallDeclaration | undefined {
-  const url = asString(path(request, 'url'))
-  if (path(request, 'method') !== 'POST' || url === undefined) return undefined
-  const at = url.replace(/\?.*$/s, '')
-  const found = calls.find(([end]) => at.endsWith(end))?.[1]
+function declarationOf(args: Args): CallDeclaration | undefined {
+  const { method, url, pathname } = requestIn(args) ?? {}
+  const found = method === 'POST' ? calls.find(([end]) => pathname?.endsWith(end))?.[1] : undefined
   return found && { ...found, baseURL: () => url }
 }
 
@@ -89,12 +70,9 @@ const withoutNative: Replace = (original, active) =>
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const make = module['createClient'] ?? module['default']
-  const client = patcher.exemplar(() => (typeof make === 'function' ? make('http://localhost', { key: '' }) : undefined))
-  const pipeline = path(client, 'pipeline')
-  if (!isObject(pipeline)) return
-  const holder: unknown = Object.getPrototypeOf(pipeline)
-  patcher.call(holder, 'sendRequest', ([, request]) => declarationOf(request))
-  patcher.wrap(holder, 'getOrderedPolicies', withoutNative)
+  const pipeline = pipelineOf(patcher, () => typeof make === 'function' && make('http://localhost', { key: '' }))
+  patcher.call(pipeline, 'sendRequest', declarationOf)
+  patcher.wrap(pipeline, 'getOrderedPolicies', withoutNative)
 }
 
 export const azureAiInference: Integration = {

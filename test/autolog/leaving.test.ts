@@ -21,7 +21,10 @@ afterAll(() => {
 })
 
 /** What the tap was told of an answer, the pieces aside, and the socket that it came by. */
-async function toldOf(path: string, read: (answer: IncomingMessage) => unknown): Promise<{ told: string; socket: Socket }> {
+async function toldOf(
+  path: string,
+  read: (answer: IncomingMessage) => unknown,
+): Promise<{ told: string; socket: Socket }> {
   const answer = await new Promise<IncomingMessage>((done, fail) => {
     request(`${url}/${path}`, { agent: false }, done).on('error', fail).end()
   })
@@ -55,7 +58,12 @@ test.each([
     'cancel',
   ],
   ['destroyed', 'open', (answer: IncomingMessage) => answer.once('data', () => answer.destroy()), 'cancel'],
-  ['whose socket is ended', 'open', (answer: IncomingMessage) => answer.once('data', () => answer.socket.end()), 'cancel'],
+  [
+    'whose socket is ended',
+    'open',
+    (answer: IncomingMessage) => answer.once('data', () => answer.socket.end()),
+    'cancel',
+  ],
 ] as const)('an answer %s', async (_name, path, read, expected) => {
   const { told, socket } = await toldOf(path, read)
   expect(told).toBe(expected)

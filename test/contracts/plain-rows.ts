@@ -13,7 +13,10 @@ export interface PlainCalls<Client> {
   readonly stream: (client: Client, options?: CallOptions) => unknown
   /** Streams are generators: one that nobody reads asks for nothing. */
   readonly lazy?: true
-  /** Why a stream that nobody reads on is no garbage, so that its span ends later than a test lasts. Default: it is. */
+  /**
+   * For a stream of bytes, of which more is read than the program has asked for: why one that nobody reads on is no garbage, so that
+   * its span ends later than a test lasts.
+   */
   readonly held?: string
   readonly attributes?: Readonly<Record<string, unknown>>
   /** `error.type` for each failing status, a connection that is reset, and an abort. */
@@ -111,6 +114,7 @@ export function plainRows<Client>(calls: PlainCalls<Client>): Row<Client>[] {
     },
     {
       name: 'break out of a stream',
+      ...(calls.held !== undefined && { behaviour: 'stall' }),
       run: async (client, kit) => kit.collect(await openStream(client), 2),
       spans: [cut],
     },

@@ -52,7 +52,12 @@ const completion = (client: Client, options?: CallOptions, body: object = chat):
 
 async function bytesOf(client: Client, options?: CallOptions, body: object = {}): Promise<NodeJS.ReadableStream> {
   const asked = { ...chat, stream: true, stream_options: { include_usage: true }, ...body }
-  return (await client.path('/chat/completions').post({ body: asked, ...optionsOf(options) }).asNodeStream()).body
+  return (
+    await client
+      .path('/chat/completions')
+      .post({ body: asked, ...optionsOf(options) })
+      .asNodeStream()
+  ).body
 }
 
 /** As the SDK's readme reads them. */

@@ -92,3 +92,64 @@ describe.skipIf(!isInstalled)('@azure-rest/ai-inference', () => {
     log.off()
   })
 })
+
+/** A newer copy of the API refuses what an older one has registered: these SDKs get the copy of the root. */
+function useOneApi(load: NodeJS.Require): void {
+  const fromRoot = createRequire(join(root, 'package.json'))
+  fromRoot('@opentelemetry/api')
+  load.cache[load.resolve('@opentelemetry/api')] = load.cache[fromRoot.resolve('@opentelemetry/api')]
+}
+
+interface Projects {
+  readonly AIProjectClient: new (
+    endpoint: string,
+    credential: object,
+    options: object,
+  ) => {
+    getOpenAIClient(options: object): { readonly responses: { create(body: object): Promise<unknown> } }
+  }
+}
+
+describe.skipIf(!isInstalled)('@azure/ai-projects, which traces by itself on request', () => {
+  const recorder = recordSpans()
+  let fake: FakeProvider
+  let log: Autolog
+  let ask: (body: object) => Promise<unknown>
+
+  beforeAll(async () => {
+    fake = await startFakeProvider()
+    const load = createRequire(home)
+    useOneApi(load)
+    const projects = load('@azure/ai-projects') as Projects
+    const openai = createRequire(load.resolve('@azure/ai-projects'))('openai') as object
+    log = autolog({ exporter: recorder, modules: { 'azure-ai-projects': projects, openai } })
+    const credential = { getToken: () => Promise.resolve({ token: 't', expiresOnTimestamp: 4_000_000_000_000 }) }
+    const project = new projects.AIProjectClient('https://127.0.0.1', credential, {
+      tracingOptions: { experimental: true },
+    })
+    const client = project.getOpenAIClient({ baseURL: `${fake.origin}/native/ok/v1`, maxRetries: 0 })
+    ask = (body) => client.responses.create({ input: 'What is private.', ...body })
+  })
+  afterEach(() => {
+    expect(JSON.stringify(recorder.spans)).not.toContain('private')
+    recorder.clear()
+  })
+  afterAll(async () => {
+    log?.off()
+    await fake?.close()
+  })
+
+  test.each([
+    ['a response', { model: 'gpt-4.1' }, 'chat gpt-4.1'],
+    ['a response of an agent', { agent: { name: 'helper', type: 'agent_reference' } }, 'invoke_agent helper'],
+  ])('%s has one span, which is completed', async (_name, body, name) => {
+    await ask(body)
+    const told = recorder.spans.map(({ name: own, scope, attributes }) => [
+      own,
+      scope,
+      attributes['gen_ai.usage.output_tokens'],
+      attributes['gen_ai.usage.cache_read.input_tokens'],
+    ])
+    expect(told).toEqual([[name, '@azure/ai-projects', 7, 4]])
+  })
+})
