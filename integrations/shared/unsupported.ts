@@ -5,7 +5,6 @@ import type { IntegrationEntry, ModuleTarget } from '../../src/autolog/contract.
 const SDKS = [
   '@aws-sdk/client-bedrock-agent-runtime',
   '@firebase/ai',
-  '@huggingface/inference',
   '@huggingface/transformers',
   '@ibm-cloud/watsonx-ai',
   '@lmstudio/sdk',

@@ -9,6 +9,7 @@ import { fal } from './fal.js'
 import { foundry } from './foundry.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
+import { huggingface } from './huggingface.js'
 import { interactions } from './interactions.js'
 import { mem0 } from './mem0.js'
 import { mistral } from './mistral.js'
@@ -30,6 +31,7 @@ const FORMATS: readonly FakeFormat[] = [
   typesafe,
   openrouter,
   replicate,
+  huggingface,
   assemblyai,
   bedrock,
   chroma,
