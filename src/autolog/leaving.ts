@@ -48,6 +48,6 @@ function isAbort(error: unknown): boolean {
 
 /** A loop over an answer of `node:http` that ends early aborts its request. */
 function isAborted(stream: object): boolean {
-  const { req } = stream as { readonly req?: unknown }
-  return isObject(req) && req['aborted'] === true
+  const request = (stream as Readonly<Record<string, unknown>>)['req']
+  return isObject(request) && request['aborted'] === true
 }
