@@ -66,7 +66,7 @@ beforeAll(async () => {
   const bundler = join(root, 'node_modules/tsup/dist/cli-default.js')
   await run(process.execPath, [bundler, '--out-dir', join(installed, 'dist'), '--silent'], { cwd: root })
   packed = await packList(installed)
-}, 620_000)
+}, 600_000)
 
 afterAll(() => rm(application, { recursive: true, force: true }))
 
