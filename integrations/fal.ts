@@ -6,6 +6,7 @@ import {
   outputType,
   path,
   type CallDeclaration,
+  type Format,
   type Integration,
   type ModuleTarget,
   type OutputType,
@@ -30,7 +31,7 @@ function usageOf(data: unknown): PassthroughUsage | undefined {
   return isObject(path(data, 'image')) ? { generated_images: 1 } : undefined
 }
 
-const protocol: CallDeclaration['protocol'] = {
+const protocol: Format = {
   operation: 'generate_content',
   request: () => ({ other: {} }),
   answer: (result) => ({ other: answerOf(result) }),
