@@ -1,6 +1,6 @@
 'use strict'
 /** Sends calls with one client, and prints what spans came of them. */
-const { setTimeout: sleep } = require('node:timers/promises')
+const { setImmediate: turn } = require('node:timers/promises')
 const { clients } = require('./clients.cjs')
 
 const { WIRE_CLIENT: name, WIRE_RUN: run, WIRE_CONTROL: control, WIRE_ORIGIN, WIRE_TLS, WIRE_CONTROL_TLS } = process.env
@@ -28,7 +28,7 @@ exports.drive = async ({ load, autolog, recordSpans, OpenAI }) => {
       const controller = new AbortController()
       const sent = send(at('abort', 'slow'), chat(), { signal: controller.signal })
       sent.catch(() => {})
-      while ((await (await fetch(`${control}/requests/${run}-abort`)).text()) === '0') await sleep(5)
+      while ((await (await fetch(`${control}/requests/${run}-abort`)).text()) === '0') await turn()
       controller.abort()
       return sent
     },
@@ -51,7 +51,7 @@ exports.drive = async ({ load, autolog, recordSpans, OpenAI }) => {
       ({ status }) => status ?? 'answer',
       (error) => `rejected: ${error.stack}`,
     )
-    while (recorder.open.length > 0) await sleep(5)
+    while (recorder.open.length > 0) await turn()
     report[row] = { outcome, spans: recorder.spans.map(({ spanId, ...span }) => ({ spanId, ...span })) }
   }
   const { faults } = log.status
