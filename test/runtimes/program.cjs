@@ -7,6 +7,6 @@ const { recordSpans } = require('tracestitch/testing')
 const { calls } = require('./calls.cjs')
 
 const origin = process.env.RUNTIME_ORIGIN
-calls({ autolog, recordSpans, OpenAI, Anthropic, origin }).then((outcome) =>
+void calls({ autolog, recordSpans, OpenAI, Anthropic, origin }).then((outcome) =>
   process.stdout.write(`@@${JSON.stringify(outcome)}`, () => process.exit(0)),
 )
