@@ -1,7 +1,8 @@
 'use strict'
 /** Sends calls with one client, and prints what spans came of them. */
-const { setImmediate: turn } = require('node:timers/promises')
 const { clients } = require('./clients.cjs')
+
+const turn = () => new Promise((turned) => setImmediate(turned))
 
 const { WIRE_CLIENT: name, WIRE_RUN: run, WIRE_CONTROL: control, WIRE_ORIGIN, WIRE_TLS, WIRE_CONTROL_TLS } = process.env
 
