@@ -85,9 +85,10 @@ test.each(
   expect((await onlySpan()).attributes).toMatchObject(counted)
 })
 
-// The server here speaks HTTP/1 only.
-const overHttp1 = Object.keys(clients).filter((client) => client !== 'node:http2')
-test.each(overHttp1)('a connection that breaks within the answer, by %s', async (client) => {
+// The server here speaks HTTP/1 only. node-fetch destroys the answer itself when the socket closes, so that it looks like a
+// program that leaves.
+const seesBreak = Object.keys(clients).filter((client) => client !== 'node:http2' && client !== 'node-fetch')
+test.each(seesBreak)('a connection that breaks within the answer, by %s', async (client) => {
   await expect(clients[client]?.(at('plain', 'cut'), asked)).rejects.toBeInstanceOf(Error)
   const { status, attributes } = await onlySpan()
   expect([status.code, typeof attributes['error.type']]).toEqual(['error', 'string'])
