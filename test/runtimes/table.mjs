@@ -70,7 +70,7 @@ ${rows.join('\n')}
   requests carry no \`traceparent\`, and a plain \`fetch\` is not seen. Requests of \`node:http\` are. A client of this package adds the
   header itself.
 - **Bun and Deno** do not tell of modules that load late either: call \`autolog()\` after your imports.
-- **The edge** (workerd, the edge runtime of Next.js) has no modules to patch. There the client of \`tracestitch/core\` makes spans;
-  [Next.js](recipes/nextjs.md) and [Docker and bundlers](recipes/bundlers.md) say how, and their tests run it.
+- **The edge** (workerd, the edge runtime of Next.js) has no modules to patch. [Next.js](recipes/nextjs.md#at-the-edge) and
+  [Docker and bundlers](recipes/bundlers.md#browsers-and-edge-runtimes) say what works there, and their tests run it.
 `
 writeFileSync(resolve(import.meta.dirname, '../../docs/runtimes.md'), page)
