@@ -5,6 +5,8 @@ import { hookAi } from './ai/hooks.js'
 import { MODEL_PACKAGES } from './ai/packages.js'
 import { anthropic } from './anthropic.js'
 import { assemblyai } from './assemblyai.js'
+import { azureAiInference } from './azure-ai-inference.js'
+import { azureAiProjects } from './azure-ai-projects.js'
 import { bedrock } from './bedrock.js'
 import { cerebras } from './cerebras.js'
 import { chromadb } from './chroma.js'
@@ -15,7 +17,9 @@ import { fal } from './fal.js'
 import { googleGenai } from './google-genai.js'
 import { googleGenerativeAi } from './google-generative-ai.js'
 import { groq } from './groq.js'
+import { huggingface } from './huggingface.js'
 import { langchain } from './langchain.js'
+import { lettaClient } from './letta.js'
 import { mcp } from './mcp.js'
 import { mem0ai } from './mem0.js'
 import { milvusClient } from './milvus.js'
@@ -35,6 +39,7 @@ import { upstashVector } from './upstash-vector.js'
 import { typesafe } from './typesafe.js'
 import { vertexai } from './vertexai.js'
 import { voyageai } from './voyageai.js'
+import { watsonxAi } from './watsonx.js'
 import { weaviateClient } from './weaviate.js'
 import { zepCloud } from './zep.js'
 
@@ -44,6 +49,13 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'ai', packages: ['ai', ...MODEL_PACKAGES], always: hookAi, load: () => ai },
   { id: 'anthropic', packages: ['@anthropic-ai/sdk'], providers: ['anthropic'], load: () => anthropic },
   { id: 'assemblyai', packages: ['assemblyai'], providers: ['assemblyai'], load: () => assemblyai },
+  {
+    id: 'azure-ai-inference',
+    packages: ['@azure-rest/ai-inference'],
+    providers: ['azure.ai.inference', 'azure.ai.openai'],
+    load: () => azureAiInference,
+  },
+  { id: 'azure-ai-projects', packages: ['@azure/ai-projects'], providers: [], load: () => azureAiProjects },
   { id: 'bedrock', packages: ['@aws-sdk/client-bedrock-runtime'], providers: ['aws.bedrock'], load: () => bedrock },
   { id: 'cerebras', packages: ['@cerebras/cerebras_cloud_sdk'], providers: ['cerebras'], load: () => cerebras },
   { id: 'chroma', packages: ['chromadb'], providers: [], load: () => chromadb },
@@ -64,7 +76,9 @@ export const integrations: readonly IntegrationEntry[] = [
     load: () => googleGenerativeAi,
   },
   { id: 'groq', packages: ['groq-sdk'], providers: ['groq'], load: () => groq },
+  { id: 'huggingface', packages: ['@huggingface/inference'], providers: ['hugging_face'], load: () => huggingface },
   { id: 'langchain', packages: ['@langchain/core'], load: () => langchain },
+  { id: 'letta', packages: ['@letta-ai/letta-client'], providers: ['letta'], load: () => lettaClient },
   { id: 'mcp', packages: MCP, providers: [], load: () => mcp },
   { id: 'mem0', packages: ['mem0ai'], providers: [], load: () => mem0ai },
   { id: 'milvus', packages: ['@zilliz/milvus2-sdk-node'], providers: [], load: () => milvusClient },
@@ -89,6 +103,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'typesafe', packages: ['@typesafe-ai/sdk'], providers: ['typesafe'], load: () => typesafe },
   { id: 'vertexai', packages: ['@google-cloud/vertexai'], providers: ['gcp.vertex_ai'], load: () => vertexai },
   { id: 'voyageai', packages: ['voyageai'], providers: ['voyageai'], load: () => voyageai },
+  { id: 'watsonx', packages: ['@ibm-cloud/watsonx-ai'], providers: ['ibm.watsonx.ai'], load: () => watsonxAi },
   { id: 'weaviate', packages: ['weaviate-client'], providers: [], load: () => weaviateClient },
   { id: 'zep', packages: ['@getzep/zep-cloud'], providers: [], load: () => zepCloud },
 ]

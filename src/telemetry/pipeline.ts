@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { shared } from '../kernel/state.js'
-import { errorTypeOf } from './attributes.js'
+import { errorTypeOf } from './error-type.js'
 import { BatchProcessor, type ExportCounts } from './batch.js'
 import { ConsoleTreeProcessor } from './console-exporter.js'
 import { tracesUrl, type NamedExporter, type TelemetryEnvironment } from './env.js'

@@ -6,9 +6,12 @@ import { cohere } from './cohere.js'
 import { deepgram } from './deepgram.js'
 import { elevenlabs } from './elevenlabs.js'
 import { fal } from './fal.js'
+import { foundry } from './foundry.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
+import { huggingface } from './huggingface.js'
 import { interactions } from './interactions.js'
+import { letta } from './letta.js'
 import { mem0 } from './mem0.js'
 import { mistral } from './mistral.js'
 import { ollama } from './ollama.js'
@@ -21,6 +24,7 @@ import { pinecone } from './pinecone.js'
 import { upstash } from './upstash.js'
 import { typesafe } from './typesafe.js'
 import { voyage } from './voyage.js'
+import { watsonx } from './watsonx.js'
 import { weaviateRest } from './weaviate.js'
 import { zep } from './zep.js'
 
@@ -29,12 +33,16 @@ const FORMATS: readonly FakeFormat[] = [
   typesafe,
   openrouter,
   replicate,
+  huggingface,
+  letta,
+  watsonx,
   assemblyai,
   bedrock,
   chroma,
   deepgram,
   elevenlabs,
   fal,
+  foundry,
   gemini,
   interactions,
   cohere,
