@@ -22,7 +22,7 @@ class Guard {
   private readonly outage: Outage
 
   constructor(options: Guarded) {
-    const { what, clock, timeout, probe } = options
+    const { clock, timeout, probe } = options
     this.options = options
     this.time = new LoopTime(timeout)
     this.outage = new Outage({
