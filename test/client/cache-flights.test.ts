@@ -22,7 +22,7 @@ describe('identical calls at once', () => {
     const { provider, waiting } = held()
     const { client, sent, events } = cacheClient({}, provider)
     const calls = Array.from({ length: 200 }, () => client.chat.completions.create(base))
-    await eventually(() => waiting.length === 1)
+    await eventually(() => waiting.length === 1, 'requests')
     waiting[0]?.(Response.json(said(0)))
     const answers = await Promise.all(calls)
     expect(sent).toHaveLength(1)
@@ -44,11 +44,11 @@ describe('identical calls at once', () => {
     const { client, sent } = cacheClient({}, provider)
     const leader = new AbortController()
     const first = client.chat.completions.create(base, { signal: leader.signal })
-    await eventually(() => waiting.length === 1)
+    await eventually(() => waiting.length === 1, 'requests')
     const others = [1, 2, 3].map(() => client.chat.completions.create(base))
     leader.abort(new Error('no longer needed'))
     await expect(first).rejects.toThrow('no longer needed')
-    await eventually(() => waiting.length === 2)
+    await eventually(() => waiting.length === 2, 'requests')
     waiting[1]?.(Response.json(said(1)))
     expect((await Promise.all(others)).map(hitOf)).toEqual(['miss', 'joined', 'joined'])
     expect(sent).toHaveLength(2)
@@ -59,7 +59,7 @@ describe('identical calls at once', () => {
     const { provider, waiting } = held()
     const { client } = cacheClient({}, provider)
     const [leader, follower] = [client.chat.completions.create(base), new AbortController()]
-    await eventually(() => waiting.length === 1)
+    await eventually(() => waiting.length === 1, 'requests')
     const left = client.chat.completions.create(base, { signal: follower.signal })
     const stays = client.chat.completions.create(base)
     follower.abort(new Error('left'))
@@ -77,11 +77,11 @@ describe('identical calls at once', () => {
     )
     let before = 0
     for (const width of [1, 1, 2]) {
-      await eventually(() => waiting.length === before + width)
+      await eventually(() => waiting.length === before + width, 'requests')
       for (const fail of waiting.slice(before)) fail(Response.json({ error: { message: 'x' } }, { status: 400 }))
       before += width
     }
-    await eventually(() => waiting.length === 8)
+    await eventually(() => waiting.length === 8, 'requests')
     for (const answer of waiting.slice(4)) answer(Response.json(said(9)))
     const outcomes = (await Promise.all(calls)).map(String).sort()
     expect(outcomes).toEqual(['400', '400', '400', '400', 'joined', 'miss', 'miss', 'miss', 'miss'])
