@@ -6,6 +6,7 @@ import { openCache } from './cache/open-cache.js'
 import type { Stage } from './call/stage.js'
 import type { ClientContext } from './context.js'
 import { cleanOf, withCleanErrors } from './outgoing-errors.js'
+import { createEndpoint } from './endpoint/index.js'
 import { createChatCompletions } from './faces/chat.js'
 import { createEmbeddings } from './faces/embeddings.js'
 import { createPassthrough } from './faces/passthrough.js'
@@ -102,6 +103,7 @@ function clientOn(client: ClientContext, options: ClientOptions): Client {
     await client.gates.close()
     if (!options.store) await client.gates.store.close()
   }
+  let endpoint: Client['fetch'] | undefined
   const operations = {
     chat: { completions: createChatCompletions(client) },
     embeddings: createEmbeddings(client),
@@ -112,6 +114,7 @@ function clientOn(client: ClientContext, options: ClientOptions): Client {
   }
   return {
     ...withCleanErrors(operations, client.plan.secrets),
+    fetch: (...given) => (endpoint ??= createEndpoint(client))(...given),
     health: () => ({
       targets: client.plan.targets().map(targetHealth),
       store: storeHealth(client.gates.store),
