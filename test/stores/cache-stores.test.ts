@@ -1,5 +1,4 @@
 /** Stores of the cache: their contract, the bounds of the one in memory, and what a broken one does to calls. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { describe, expect, test, vi } from 'vitest'
 import type { CacheStore } from '../../src/index.js'
@@ -8,7 +7,14 @@ import { MemoryCache } from '../../src/stores/memory-cache.js'
 import { MemoryVectors } from '../../src/stores/memory-vectors.js'
 import { cacheClient, hitOf, messages } from '../client/cache-support.js'
 import { cacheStoreContract } from '../contracts/cache-store.js'
+import { turn } from '../support/eventually.js'
 import { noRedis, RedisServer } from './redis-server.js'
+
+/** The clock is that of the server. */
+async function inRealTime(ms: number): Promise<void> {
+  const until = performance.now() + ms
+  while (performance.now() < until) await turn()
+}
 
 const BOUNDS = { max: 100, maxBytes: 10_000_000 }
 
@@ -27,7 +33,7 @@ cacheStoreContract(
   async () => {
     const server = await RedisServer.start()
     const store = redisCache(server.url)
-    return { store, pass: async (ms) => void (await sleep(ms)), stop: async () => (await store.close(), server.stop()) }
+    return { store, pass: inRealTime, stop: async () => (await store.close(), server.stop()) }
   },
   noRedis,
 )
