@@ -21,7 +21,7 @@ export interface Swallowed {
 const completion = { id: 'c', object: 'chat.completion', created: 1, model: 'm', choices: [] }
 const said = { role: 'assistant', content: 'Hi' }
 
-const openai = {
+export const openai = {
   id: 'openai',
   class: 'OpenAI',
   make: `new Class({ apiKey: 'k' })`,

@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { autolog } from '../../src/index.js'
 import { recordSpans } from '../../src/testing/record-spans.js'
 import { root } from '../architecture/sources.js'
-import { SDKS, type Swallowed } from './swallowed-sdks.js'
+import { openai, SDKS, type Swallowed } from './swallowed-sdks.js'
 
 const APART = join(root, 'test/sdks')
 const isInstalled = existsSync(join(APART, 'node_modules'))
