@@ -7,13 +7,13 @@ import {
   countedTokens,
   outputType,
   path,
+  usageInSpeech,
   type Integration,
   type ModuleTarget,
 } from '../src/autolog/contract.js'
 import { declarationsOf, pathOf, shared, type Operation } from './bedrock/command.js'
 import { invoke } from './bedrock/invoke.js'
 import { jsonOf } from './bedrock/json.js'
-import { usageInSpeech } from './bedrock/tokens.js'
 
 const converse =
   (operation: 'converse' | 'converse-stream'): Operation =>

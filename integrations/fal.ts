@@ -6,6 +6,7 @@ import {
   outputType,
   path,
   type CallDeclaration,
+  type Format,
   type Integration,
   type ModuleTarget,
   type Patcher,
@@ -14,7 +15,7 @@ import {
 import { jobCalls } from './shared/jobs.js'
 import { filesIn } from './shared/media.js'
 
-const protocol: CallDeclaration['protocol'] = {
+const protocol: Format = {
   operation: 'generate_content',
   request: () => ({ other: {} }),
   answer: (result) => ({ other: answerOf(result) }),
@@ -51,8 +52,7 @@ const typeOf = (result: unknown): Attributes => {
 }
 
 const jobs = jobCalls({
-  shared: { ...shared, responseAttributes: typeOf },
-  protocol,
+  call: { ...shared, protocol, responseAttributes: typeOf },
   id: (answer) => path(answer, 'requestId') ?? path(answer, 'request_id'),
   // What the queue gives back says where the request stands; a result is there.
   status: (answer) => path(answer, 'status'),
@@ -68,8 +68,8 @@ const streamed: CallDeclaration = {
 }
 
 function patchClient(patcher: Patcher, client: unknown): void {
-  patcher.call(client, 'run', jobs.whole)
-  patcher.call(client, 'subscribe', jobs.whole)
+  patcher.call(client, 'run', jobs.begin)
+  patcher.call(client, 'subscribe', jobs.begin)
   patcher.call(client, 'stream', streamed)
 }
 
