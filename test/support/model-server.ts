@@ -24,7 +24,7 @@ const usage = { prompt_tokens: 8, completion_tokens: 3, total_tokens: 11 }
 function answer(path: string, { model, input = [] }: Asked, body: string): unknown {
   if (path === '/v1/traces') return {}
   if (path === '/v1/embeddings') {
-    const data = input.map((_text, index) => ({ object: 'embedding', index, embedding: [0.25, 0.5] }))
+    const data = [input].flat().map((_text, index) => ({ object: 'embedding', index, embedding: [0.25, 0.5] }))
     return { object: 'list', model, data, usage: { prompt_tokens: 3, total_tokens: 3 } }
   }
   if (path === '/v1/messages') {
