@@ -67,7 +67,7 @@ export async function buildCode({ entries, programs, folder }: Built): Promise<v
     const atOnce = (specifier: string): boolean =>
       found?.isAtOnce(specifier.slice('./'.length, -'.cjs'.length)) ?? false
     const late = loadLate(code, { atOnce, otherRequire })
-    files.set(fileName, await compact(late))
+    files.set(fileName, await compact(fileName, late))
   }
   for (const { name, code, isEntry, exports } of faces) {
     if (!isEntry || programs.includes(name)) continue
@@ -75,7 +75,7 @@ export async function buildCode({ entries, programs, folder }: Built): Promise<v
     files.set(`${name}.js`, `${names ? 'export' : 'import'}${names}"./${name}.cjs";\n`)
     if (exports.length === 0) continue
     if (!NAMES_ONLY.test(code)) throw new Error(`${name} has code of its own, which belongs into a part`)
-    files.set(`${name}.parts.js`, await compact(code))
+    files.set(`${name}.parts.js`, await compact(`${name}.parts.js`, code))
   }
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })

@@ -1,21 +1,25 @@
 /** Code as it is sent: without comments and indentation, a statement on each line. */
-import { transform } from 'esbuild'
 import ts from 'typescript'
+import { minify } from 'vite'
+
+/** Functions and classes keep their names, by which a stack trace says where it was. */
+const keepNames = { function: true, class: true }
 
 /**
- * Names of functions and classes of a file stay, and each statement has a line of its own, so that a stack trace says where
- * it was. Lines of one length would break the same code in other places each time, which takes more to send.
+ * Each statement has a line of its own, for stack traces too. Lines of one length would break the same code in other places
+ * each time, which takes more to send.
+ *
+ * @param name - Of the file. A `.cjs` is no module.
  */
-export async function compact(code: string): Promise<string> {
-  const { code: dense } = await transform(code, {
-    target: 'node20',
-    platform: 'node',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    minifyIdentifiers: true,
-    legalComments: 'none',
+export async function compact(name: string, code: string): Promise<string> {
+  const { code: dense, errors } = await minify(name, code, {
+    module: !name.endsWith('.cjs'),
+    compress: { target: 'node20', keepNames },
+    mangle: { toplevel: true, keepNames },
+    codegen: { removeWhitespace: true },
   })
-  const file = ts.createSourceFile('part.cjs', dense, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS)
+  if (errors[0]) throw new Error(`${name}: ${errors[0].message}`)
+  const file = ts.createSourceFile(name, dense, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS)
   const starts: number[] = []
   const visit = (node: ts.Node): void => {
     if (ts.isSourceFile(node) || ts.isBlock(node)) starts.push(...node.statements.slice(1).map(({ pos }) => pos))

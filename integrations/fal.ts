@@ -8,27 +8,11 @@ import {
   type CallDeclaration,
   type Integration,
   type ModuleTarget,
-  type OutputType,
   type Patcher,
   type PassthroughUsage,
 } from '../src/autolog/contract.js'
 import { jobCalls } from './shared/jobs.js'
-import { pieces } from './shared/media.js'
-
-/** What an answer is, by the fields that models have in common: https://docs.fal.ai/model-apis */
-function outputOf(data: unknown): OutputType | undefined {
-  const has = (name: string): boolean => isObject(path(data, name)) || Array.isArray(path(data, name))
-  if (has('images') || has('image')) return 'image'
-  if (has('video') || has('videos')) return 'video'
-  if (has('audio') || has('audio_file')) return 'audio'
-  return typeof path(data, 'text') === 'string' || typeof path(data, 'output') === 'string' ? 'text' : undefined
-}
-
-function usageOf(data: unknown): PassthroughUsage | undefined {
-  const images = path(data, 'images')
-  if (Array.isArray(images)) return pieces('generated_images', images.length)
-  return isObject(path(data, 'image')) ? { generated_images: 1 } : undefined
-}
+import { filesIn } from './shared/media.js'
 
 const protocol: CallDeclaration['protocol'] = {
   operation: 'generate_content',
@@ -46,7 +30,7 @@ const protocol: CallDeclaration['protocol'] = {
 }
 
 function answerOf(result: unknown): { readonly id: string; readonly model: string; readonly usage?: PassthroughUsage } {
-  const usage = usageOf(path(result, 'data'))
+  const { usage } = filesIn(path(result, 'data'))
   return { id: asString(path(result, 'requestId')) ?? '', model: '', ...(usage && { usage }) }
 }
 
@@ -62,7 +46,7 @@ const shared = {
 } satisfies Partial<CallDeclaration>
 
 const typeOf = (result: unknown): Attributes => {
-  const type = outputOf(path(result, 'data'))
+  const { type } = filesIn(path(result, 'data'))
   return type ? outputType(type) : {}
 }
 

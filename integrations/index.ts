@@ -15,6 +15,7 @@ import { fal } from './fal.js'
 import { googleGenai } from './google-genai.js'
 import { googleGenerativeAi } from './google-generative-ai.js'
 import { groq } from './groq.js'
+import { huggingface } from './huggingface.js'
 import { langchain } from './langchain.js'
 import { mcp } from './mcp.js'
 import { mem0ai } from './mem0.js'
@@ -64,6 +65,7 @@ export const integrations: readonly IntegrationEntry[] = [
     load: () => googleGenerativeAi,
   },
   { id: 'groq', packages: ['groq-sdk'], providers: ['groq'], load: () => groq },
+  { id: 'huggingface', packages: ['@huggingface/inference'], providers: ['hugging_face'], load: () => huggingface },
   { id: 'langchain', packages: ['@langchain/core'], load: () => langchain },
   { id: 'mcp', packages: MCP, providers: [], load: () => mcp },
   { id: 'mem0', packages: ['mem0ai'], providers: [], load: () => mem0ai },

@@ -36,10 +36,13 @@ const KINDS: Readonly<Partial<Record<string, StepKind>>> = {
   custom: 'chain',
 }
 
-/** The class of the error in a span. */
+/** The class of the error in a span, which has it before the message. A message alone may begin with any word. */
 function errorTypeOf(span: unknown): string | undefined {
   if (!isObject(path(span, 'error'))) return undefined
-  return /^\w+(?=:)/.exec(asString(path(span, 'error', 'data', 'error')) ?? '')?.[0] ?? semconv.ERROR_TYPE_OTHER
+  return (
+    /^\w*(?:Error|Exception)(?=:)/.exec(asString(path(span, 'error', 'data', 'error')) ?? '')?.[0] ??
+    semconv.ERROR_TYPE_OTHER
+  )
 }
 
 type Finish = (outcome: StepOutcome) => void

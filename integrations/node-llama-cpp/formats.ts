@@ -1,5 +1,6 @@
 /** Histories and answers of `node-llama-cpp` in the terms of chat (https://node-llama-cpp.withcat.ai/api/type-aliases/ChatHistoryItem). */
 import { isObject, path, type Format, type hub } from '../../src/autolog/contract.js'
+import { textAnswer } from '../shared/text-answer.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -72,22 +73,8 @@ const FINISH: Readonly<Record<string, hub.FinishReason>> = {
 }
 
 function completionOf(content: string, metadata: unknown, calls: readonly hub.ToolCall[] = []): hub.ChatCompletion {
-  const stop = textIn(path(metadata, 'stopReason'))
-  return {
-    id: '',
-    object: 'chat.completion',
-    created: 0,
-    model: '',
-    choices: [
-      {
-        index: 0,
-        // What the program has aborted has no reason of its own.
-        finish_reason: FINISH[stop] as hub.FinishReason,
-        message: { role: 'assistant', content, refusal: null, ...(calls.length > 0 && { tool_calls: [...calls] }) },
-        logprobs: null,
-      },
-    ],
-  }
+  // What the program has aborted has no reason of its own.
+  return textAnswer({ text: content, finish: FINISH[textIn(path(metadata, 'stopReason'))], calls })
 }
 
 export const chat: Format = {

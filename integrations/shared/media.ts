@@ -2,6 +2,7 @@
 import {
   isObject,
   outputType,
+  path,
   type Format,
   type OtherAnswer,
   type OutputType,
@@ -78,4 +79,18 @@ export function pieces(name: keyof PassthroughUsage, count: unknown): Passthroug
 /** Text that is read aloud. */
 export function charactersOf(given: unknown): PassthroughUsage | undefined {
   return typeof given === 'string' ? pieces('input_characters', given.length) : undefined
+}
+
+/** What was made, by the fields that models of many makers have in common (https://docs.fal.ai/model-apis). */
+export function filesIn(answer: unknown): { readonly type?: OutputType; readonly usage?: PassthroughUsage } {
+  const is = (name: string): boolean => isObject(path(answer, name)) || Array.isArray(path(answer, name))
+  if (is('images') || is('image')) {
+    const images = path(answer, 'images')
+    const usage = pieces('generated_images', Array.isArray(images) ? images.length : 1)
+    return { type: 'image', ...(usage && { usage }) }
+  }
+  if (is('video') || is('videos')) return { type: 'video' }
+  if (is('audio') || is('audio_file')) return { type: 'audio' }
+  const isText = ['text', 'output'].some((name) => typeof path(answer, name) === 'string')
+  return isText ? { type: 'text' } : {}
 }

@@ -9,6 +9,7 @@ import {
   openCall,
   parseJson,
   path,
+  textFields,
   type CallDeclaration,
   type Declared,
   type ModuleExports,
@@ -87,8 +88,7 @@ function patchFunctions(patcher: Patcher, client: object, calls: FunctionCalls):
 /** A form has no fields here but its texts. */
 function fieldsOf(body: unknown): unknown {
   if (typeof body === 'string') return parseJson(body)
-  if (!(body instanceof FormData)) return {}
-  return Object.fromEntries([...body].filter(([, value]) => typeof value === 'string'))
+  return body instanceof FormData ? textFields(body) : {}
 }
 
 /** The error that a method returns instead of throwing it, or the status of a raw response that has failed. */

@@ -51,7 +51,7 @@ export class GivenModules {
       const finding = this.findingFor(target)
       const format = types.isModuleNamespaceObject(value) ? 'esm' : 'cjs'
       this.instrument(target, finding, { exported: value, format, isGiven: true })
-      if (finding.status === 'patched') finding.details = ['passed in modules']
+      if (finding.status === 'patched') finding.details = ['passed in modules', ...finding.details]
     }
   }
 

@@ -175,8 +175,8 @@ class Modules implements ModuleInstrumentation {
     if (this.foundLate.has(entry) && entry.finding.status === 'patched' && !this.warnedLate.has(name)) {
       this.warnedLate.add(name)
       warn(
-        `${name} was loaded after autolog(), which cannot be seen in this runtime: calls before this line are ` +
-          'not traced; call autolog() after the import, or set eager',
+        `${name} was loaded after autolog(), which cannot be seen in this runtime: of calls before this line, only what ` +
+          'passes on the wire is traced; call autolog() after the import, or set eager',
       )
     }
   }

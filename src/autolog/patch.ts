@@ -62,6 +62,8 @@ export function createPatcher(context: PatcherContext): PatchSession {
   const misses: string[] = []
   const faults: string[] = []
   const fixed: string[] = []
+  /** What each replacement was made for. */
+  const declarations = new WeakMap<object, unknown>()
   let active = true
   let held = 0
   const isActive = (): boolean => active
@@ -69,6 +71,17 @@ export function createPatcher(context: PatcherContext): PatchSession {
   function miss(method: string, why: string): false {
     misses.push(`${method} ${why}`)
     return false
+  }
+
+  /**
+   * Counts a method that has a patch of this integration already: by another entry of the package, or by a copy of this
+   * one. Two different declarations in one session are a fault of the integration, because the second has no effect.
+   */
+  function keep(current: object, method: string, declared: unknown): true {
+    const first = declarations.get(current)
+    if (first !== undefined && first !== declared) faults.push(`${method} is declared twice, and the first is used`)
+    held++
+    return true
   }
 
   function replaced(original: AnyFunction, replace: Replace): AnyFunction {
@@ -110,7 +123,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
   }
 
   /** For an export of an ES module. It can be assigned if the module is behind a facade. */
-  function installExport(namespace: object, name: string, replace: Replace): boolean {
+  function installExport(namespace: object, name: string, replace: Replace, declared: unknown): boolean {
     if (!(name in namespace)) return miss(name, 'is not there')
     const binding = context.bindings?.[name]
     const original = binding?.get()
@@ -118,58 +131,59 @@ export function createPatcher(context: PatcherContext): PatchSession {
       fixed.push(name)
       return false
     }
-    if (!isPatched(original, context.integration)) {
-      const next = replaced(original as AnyFunction, replace)
-      binding.set(next)
-      undos.push(() => {
-        if (binding.get() === next) binding.set(original)
-      })
-    }
+    if (isPatched(original, context.integration)) return keep(original, name, declared)
+    const next = replaced(original as AnyFunction, replace)
+    declarations.set(next, declared)
+    binding.set(next)
+    undos.push(() => {
+      if (binding.get() === next) binding.set(original)
+    })
     held++
     return true
+  }
+
+  /** @param declared - What `replace` was made from. */
+  function patch(holder: unknown, method: string, replace: Replace, declared: unknown): boolean {
+    if (!active) return false
+    if ((typeof holder !== 'object' && typeof holder !== 'function') || holder === null) {
+      return miss(method, 'has no holder')
+    }
+    if (types.isModuleNamespaceObject(holder)) return installExport(holder, method, replace, declared)
+    const found = findDescriptor(holder, method)
+    if (!found) return miss(method, 'is not there')
+    const current: unknown = found.get ?? found.value
+    if (typeof current !== 'function') return miss(method, 'is not a function')
+    if (isPatched(current, context.integration)) return keep(current, method, declared)
+    const configurable = Object.hasOwn(holder, method) ? found.configurable === true : true
+    let next: PropertyDescriptor
+    try {
+      next = found.get
+        ? { ...found, get: replacedGetter(found.get, replace), configurable }
+        : { ...found, value: replaced(current as AnyFunction, replace), configurable }
+    } catch {
+      // A fault of the integration; the report has it.
+      return miss(method, 'could not be wrapped')
+    }
+    const installed: unknown = next.get ?? next.value
+    if (installed !== current) declarations.set(installed as object, declared)
+    return install(holder as Holder, method, next)
   }
 
   const patcher: Patcher = {
     format: context.format,
     options: context.options,
-    call: (holder, method, declared) =>
-      patcher.wrap(
-        holder,
-        method,
-        context.call(declared, (notice) => context.report?.(method, notice)),
-      ),
-    wrap(holder, method, replace) {
-      if (!active) return false
-      if ((typeof holder !== 'object' && typeof holder !== 'function') || holder === null) {
-        return miss(method, 'has no holder')
-      }
-      if (types.isModuleNamespaceObject(holder)) return installExport(holder, method, replace)
-      const found = findDescriptor(holder, method)
-      if (!found) return miss(method, 'is not there')
-      if (isPatched(found.get ?? found.value, context.integration)) {
-        held++
-        return true
-      }
-      const configurable = Object.hasOwn(holder, method) ? found.configurable === true : true
-      if (!found.get && typeof found.value !== 'function') return miss(method, 'is not a function')
-      let next: PropertyDescriptor
-      try {
-        next = found.get
-          ? { ...found, get: replacedGetter(found.get, replace), configurable }
-          : { ...found, value: replaced(found.value as AnyFunction, replace), configurable }
-      } catch {
-        // A fault of the integration; the report has it.
-        return miss(method, 'could not be wrapped')
-      }
-      return install(holder as Holder, method, next)
+    call: (holder, method, declared) => {
+      const replace = context.call(declared, (notice) => context.report?.(method, notice))
+      return patch(holder, method, replace, declared)
     },
+    wrap: (holder, method, replace) => patch(holder, method, replace, replace),
     duplex(holder, declared) {
       const replace = instrumentDuplex(declared, (notice) => context.report?.('the connection', notice))
-      return declared.send.map((method) => patcher.wrap(holder, method, replace)).some(Boolean)
+      return declared.send.map((method) => patch(holder, method, replace, declared)).some(Boolean)
     },
-    step: (holder, method, declared) => patcher.wrap(holder, method, instrumentStep(declared)),
+    step: (holder, method, declared) => patch(holder, method, instrumentStep(declared), declared),
     asStep: (fn, declared) => replaced(fn as unknown as AnyFunction, instrumentStep(declared)) as unknown as typeof fn,
-    handler: (holder, method, lookup) => patcher.wrap(holder, method, instrumentHandlers(lookup, patcher.asStep)),
+    handler: (holder, method, lookup) => patch(holder, method, instrumentHandlers(lookup, patcher.asStep), lookup),
     channel(name, begin) {
       patcher.hook(watchChannel(name, begin, (notice) => context.report?.(name, notice)))
     },

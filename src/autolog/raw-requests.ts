@@ -19,21 +19,22 @@ export interface RawRequest {
 /** JSON values of fields of a form. */
 const VALUES: Readonly<Record<string, unknown>> = { true: true, false: false }
 
-function fieldsOf(body: unknown): unknown {
-  if (!(body instanceof FormData)) return body
+/** Fields of a form that are text: files are left out. */
+export function textFields(form: FormData): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
-  for (const [name, value] of body) if (typeof value === 'string') fields[name] = VALUES[value] ?? value
+  for (const [name, value] of form) if (typeof value === 'string') fields[name] = VALUES[value] ?? value
   return fields
 }
 
 function requestOf(method: string, at: unknown, options: unknown): RawRequest | undefined {
   if (typeof at !== 'string') return undefined
   const given = isObject(options) ? options : {}
+  const { body } = given
   const url = URL.canParse(at) ? at : undefined
   return {
     method: method.toLowerCase(),
     pathname: url === undefined ? at.replace(/[?#].*$/s, '') : new URL(url).pathname,
-    body: fieldsOf(given['body']),
+    body: body instanceof FormData ? textFields(body) : body,
     query: given['query'],
     url,
   }

@@ -30,7 +30,8 @@ export interface ConditionalPrice {
 
 export interface ModelInfo {
   readonly id: string
-  readonly match: Match
+  /** Default: the name equals the id. */
+  readonly match?: Match
   readonly prices: ModelPrice | readonly ConditionalPrice[]
 }
 
@@ -60,6 +61,8 @@ function fits(match: Match, name: string): boolean {
   return 'regex' in match && new RegExp(match.regex).test(name)
 }
 
+const isNamed = ({ id, match }: ModelInfo, name: string): boolean => (match ? fits(match, name) : name === id)
+
 /** By its id, or a name that it is known by. */
 export function providerIn({ providers }: Table, id: string): TableProvider | undefined {
   const name = id.toLowerCase().trim()
@@ -81,10 +84,10 @@ export function modelIn(table: Table, provider: TableProvider, name: string): Mo
 }
 
 function lookUp(table: Table, { models, fallback_model_providers: others = [] }: TableProvider, name: string) {
-  const own = models.find(({ match }) => fits(match, name))
+  const own = models.find((model) => isNamed(model, name))
   if (own) return own
   for (const id of others) {
-    const theirs = table.providers.find((other) => other.id === id)?.models.find(({ match }) => fits(match, name))
+    const theirs = table.providers.find((other) => other.id === id)?.models.find((model) => isNamed(model, name))
     if (theirs) return theirs
   }
   return undefined

@@ -1,5 +1,4 @@
 /** Whether and when to try the same target again. */
-import { boundedWait } from '../kernel/wait.js'
 import { isRetryableClass, type ErrorClass } from './classify-error.js'
 
 /** How often, and how far apart, a failed attempt is repeated at the same target. */
@@ -81,20 +80,4 @@ export class RetryBudget {
     this.left -= 1 + this.share
     return true
   }
-}
-
-/**
- * The wait that an answer asks for, in milliseconds: `retry-after-ms` (OpenAI, Azure), else `retry-after`
- * in seconds or as an HTTP date (RFC 9110, section 10.2.3).
- */
-export function parseRetryAfter(headers: Pick<Headers, 'get'>, date: number): number | undefined {
-  const milliseconds = headers.get('retry-after-ms')
-  if (milliseconds !== null && milliseconds.trim() !== '' && Number(milliseconds) >= 0)
-    return boundedWait(Number(milliseconds))
-  const after = headers.get('retry-after')
-  if (after === null || after.trim() === '') return undefined
-  if (Number(after) >= 0) return boundedWait(Number(after) * 1000)
-  // An HTTP date has letters. Without them Date.parse would read the text as a year.
-  const time = /[a-z]/i.test(after) ? Date.parse(after) : NaN
-  return boundedWait(time - date)
 }

@@ -1,9 +1,7 @@
 /** Makes span attributes from hub shapes: the one place where a GenAI span gets its values. */
 import type { Attributes } from '@opentelemetry/api'
-import { isObject } from '../kernel/json.js'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../kernel/hub.js'
 import * as semconv from './semconv.js'
-import { guard } from '../kernel/guard.js'
 import { type CallPrice, type TelemetrySettings } from './settings.js'
 
 // The program's values are not checked before. One with another type than the API's is left out.
@@ -145,50 +143,6 @@ export function usageAttributes(
     }
   }
   return attributes
-}
-
-/** A name that is safe and of low cardinality, as `error.type` must be. */
-const IDENTIFIER = /^[A-Za-z][\w.-]{0,63}$/
-
-/** The provider's code, else its error type, else the class of the exception, else the HTTP status, else `_OTHER`. */
-export function errorTypeOf(error: unknown): string {
-  return guard('error', () => readErrorType(error)) ?? semconv.ERROR_TYPE_OTHER
-}
-
-function readErrorType(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return semconv.ERROR_TYPE_OTHER
-  // Some generated clients throw the answer itself, whose `type` is about something else.
-  if (typeof Response === 'function' && error instanceof Response) return String(error.status)
-  const { code, type, name, constructor, error: body, $metadata: metadata } = error as Record<string, unknown>
-  // Some SDKs keep the provider's body on the error: `{ error: { type } }`, once or twice deep.
-  const outer = isObject(body) ? body : {}
-  const inner = isObject(outer['error']) ? outer['error'] : outer
-  const className = (constructor as { name?: unknown } | undefined)?.name
-  // All web APIs throw `DOMException`; its name says what happened. The AWS SDK has a class for each error that it knows and
-  // one for all others; the name tells those apart.
-  const plain = className === 'Error' || className === 'DOMException' || className === 'Object' || isObject(metadata)
-  const status = statusOf(error)
-  // A status says more than that it is an error.
-  const told = name === 'Error' && status !== undefined ? undefined : name
-  for (const candidate of [code, type, inner['code'], inner['type'], plain ? undefined : className, told]) {
-    if (typeof candidate === 'string' && IDENTIFIER.test(candidate)) return candidate
-  }
-  return status === undefined ? semconv.ERROR_TYPE_OTHER : String(status)
-}
-
-/** The HTTP status of the answer behind an error, from where SDKs keep it. */
-export function statusOf(error: unknown): number | undefined {
-  return guard('error', () => {
-    if (!isObject(error)) return undefined
-    const metadata = error['$metadata']
-    const known = [
-      error['status'],
-      error['statusCode'],
-      error['status_code'],
-      isObject(metadata) ? metadata['httpStatusCode'] : undefined,
-    ]
-    return known.find((status) => typeof status === 'number')
-  })
 }
 
 const servers = new Map<string, { address: string; port: number; url: URL } | undefined>()

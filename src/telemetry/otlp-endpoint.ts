@@ -3,6 +3,7 @@ import type http from 'node:http'
 import type https from 'node:https'
 import { builtin } from '../kernel/builtin.js'
 import { VERSION } from '../kernel/version.js'
+import { parseRetryAfter } from '../kernel/wait.js'
 import type { OtlpProtocol } from './env.js'
 
 export interface OtlpEndpointOptions {
@@ -119,7 +120,7 @@ function readAnswer(response: http.IncomingMessage, finish: (answer: OtlpAnswer)
   if (statusCode < 200 || statusCode > 299) {
     // The body is not needed, and may have no end.
     response.destroy()
-    const afterMs = retryAfter(headers['retry-after'])
+    const afterMs = parseRetryAfter({ get: (name) => response.headersDistinct[name]?.[0] ?? null }, Date.now())
     finish({
       ok: false,
       reason: `HTTP ${statusCode}`,
@@ -160,12 +161,4 @@ function readAnswer(response: http.IncomingMessage, finish: (answer: OtlpAnswer)
   response.on('end', accepted)
   // The status says that the spans were accepted.
   response.on('error', accepted)
-}
-
-/** Milliseconds of a `Retry-After` header: seconds or a date. */
-function retryAfter(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined
-  const seconds = Number(header)
-  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - Date.now()
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
 }

@@ -8,10 +8,11 @@ import {
   type SpanOptions,
 } from '@opentelemetry/api'
 import type { ChatCompletion, ChatRequest, Usage } from '../kernel/hub.js'
-import { chatRequestAttributes, embeddingsRequestAttributes, errorTypeOf, serverOf, statusOf } from './attributes.js'
+import { chatRequestAttributes, embeddingsRequestAttributes, serverOf } from './attributes.js'
 import { BaseCall, type Facts } from './base-call.js'
 import { boundedAttributes } from './bounded.js'
 import type { AskedLater, CallEnd, CallRequest, CallStart } from './call-types.js'
+import { errorTypeOf, statusOf } from './error-type.js'
 import { CompletedSpan, foreignSpan } from './foreign-span.js'
 import { contentAttributes } from './recorded-content.js'
 import { identityAttributes } from './identity.js'

@@ -1,7 +1,7 @@
 /** Makes one span processor from the options and the environment. */
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { shared } from '../kernel/state.js'
-import { errorTypeOf } from './attributes.js'
+import { errorTypeOf } from './error-type.js'
 import { BatchProcessor, type ExportCounts } from './batch.js'
 import { ConsoleTreeProcessor } from './console-exporter.js'
 import { warnUnnamed, type Destination, type OtlpTarget } from './destination.js'

@@ -62,7 +62,13 @@ export function watchRegistrations(copy: ApiCopy): void {
       const isRemoved = guard('registration', () => own !== undefined && removeOwn(kind, own.globals())) === true
       if (isRemoved && kind === 'trace') guard('registration', () => own?.onReplaced())
       const add = (): unknown => Reflect.apply(register, this, [instance])
-      return isRemoved && !isOurs ? registerAnew(add) : add()
+      if (isOurs) return add()
+      try {
+        return isRemoved ? registerAnew(add) : add()
+      } finally {
+        // Ours does not see what an older copy registers.
+        guard('registration', connectThisCopy)
+      }
     }
     Object.defineProperty(methods, method, { value: watched, writable: true, configurable: true })
     Object.defineProperty(methods, WATCHED, { value: true, configurable: true })
@@ -78,10 +84,7 @@ function registerAnew(register: () => unknown): unknown {
   try {
     return register()
   } finally {
-    guard('registration', () => {
-      setGlobalApi({ ...before, ...globalApi() })
-      connectThisCopy()
-    })
+    guard('registration', () => setGlobalApi({ ...before, ...globalApi() }))
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type Link,
   type Span,
 } from '@opentelemetry/api'
-import { errorTypeOf } from './attributes.js'
+import { boundedErrorType, errorTypeOf } from './error-type.js'
 import { boundedAttributes } from './bounded.js'
 import { boundedJson } from './content-limit.js'
 import { withSlot, type CallSlot } from './call-slot.js'
@@ -219,7 +219,9 @@ class RecordedStep implements Step {
     this.ended = true
     if (this.recording) {
       if (error !== undefined || errorType !== undefined)
-        guard('error', () => this.recordError(errorType ?? errorTypeOf(error)))
+        guard('error', () =>
+          this.recordError(errorType === undefined ? errorTypeOf(error) : boundedErrorType(errorType)),
+        )
       const { onSpanEnd } = this.settings
       if (onSpanEnd) runHook('onSpanEnd', () => onSpanEnd(this.span))
     }

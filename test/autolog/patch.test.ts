@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Replace } from '../../src/autolog/contract.js'
+import type { Patcher, Replace } from '../../src/autolog/contract.js'
+import type { HandlerLookup, StepDeclaration } from '../../src/autolog/step-contract.js'
 import { createPatcher, type PatchSession } from '../../src/autolog/patch.js'
 
 const session = (integration = 'test'): PatchSession =>
@@ -103,6 +104,47 @@ describe('wrap', () => {
     expect(Client.create()).toBe('x static')
     first.off()
     expect(Client.create()).toBe('static')
+  })
+
+  const declared = (name: string): StepDeclaration => ({ kind: 'tool', name })
+  const call = (provider: string) => ({ protocol: 'openai-chat' as const, provider, baseURL: () => undefined })
+  const lookup = (): HandlerLookup => ({ table: () => new Map(), key: () => 'x', declared: () => declared('x') })
+  const [replace, step, model, found] = [mark('x'), declared('search'), call('p'), lookup()]
+  it.each<[string, (patcher: Patcher, holder: unknown) => unknown, (patcher: Patcher, holder: unknown) => unknown]>([
+    ['wrap', (p, holder) => p.wrap(holder, 'create', replace), (p, holder) => p.wrap(holder, 'create', mark('y'))],
+    ['step', (p, holder) => p.step(holder, 'create', step), (p, holder) => p.step(holder, 'create', declared('y'))],
+    ['call', (p, holder) => p.call(holder, 'create', model), (p, holder) => p.call(holder, 'create', call('q'))],
+    [
+      'handler',
+      (p, holder) => p.handler(holder, 'create', found),
+      (p, holder) => p.handler(holder, 'create', lookup()),
+    ],
+    ['a getter', (p, holder) => p.wrap(holder, 'lazy', replace), (p, holder) => p.wrap(holder, 'lazy', mark('y'))],
+  ])('reports two declarations of one method: %s', (_name, first, other) => {
+    class Client {
+      static create(): string {
+        return 'static'
+      }
+      static get lazy(): () => string {
+        return () => 'lazy'
+      }
+    }
+    class Derived extends Client {}
+    const current = session()
+    first(current.patcher, Client)
+    first(current.patcher, Client)
+    first(current.patcher, Derived)
+    expect([current.held, current.faults]).toEqual([3, []])
+    // Another integration, and another copy of this package, may patch it as well.
+    const others = [session('other'), session()]
+    for (const { patcher } of others) other(patcher, Client)
+    expect(others.flatMap(({ faults }) => faults)).toEqual([])
+    const late = session('late')
+    first(late.patcher, Client)
+    other(late.patcher, Client)
+    other(late.patcher, Derived)
+    const fault = expect.stringMatching(/^(create|lazy) is declared twice, and the first is used$/) as unknown
+    expect([late.held, late.faults]).toEqual([3, [fault, fault]])
   })
 
   it('stacks two integrations, and undoes them in either order', () => {

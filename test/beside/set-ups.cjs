@@ -2,6 +2,16 @@
  * A program that sets OpenTelemetry up in its own way: `node set-ups.cjs <set-up> <order> <copy>`. Prints one line of JSON:
  * the spans that its set-up exported.
  */
+const Module = require('node:module')
+const { API_COPY: apiCopy } = process.env
+if (apiCopy) {
+  // All of the program but tracestitch has the copy.
+  const resolve = Module._resolveFilename
+  Module._resolveFilename = function (request, parent, ...rest) {
+    const isCopied = request === '@opentelemetry/api' && parent?.filename?.startsWith(__dirname)
+    return isCopied ? apiCopy : resolve.call(this, request, parent, ...rest)
+  }
+}
 const { trace } = require('@opentelemetry/api')
 const { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-node')
 const { startSentry } = require('./sentry.cjs')
@@ -67,7 +77,7 @@ const setUps = {
 const early = trace.getTracer('app')
 
 async function main() {
-  const { autolog, createClient } = require(copy === 'another' ? elsewhere : 'tracestitch')
+  const { autolog, createClient } = require(copy === 'the same' ? 'tracestitch' : elsewhere)
   const setUp = setUps[name]
   let log
   const steps = {

@@ -102,7 +102,7 @@ export interface ChildReport {
   readonly unhandled: readonly string[]
   readonly sameHandle: boolean
   readonly restored: readonly string[]
-  readonly report: readonly { status: string; format?: string; version?: string }[]
+  readonly report: readonly { status: string; format?: string; version?: string; detail?: string }[]
 }
 
 export interface ChildSpan {

@@ -4,7 +4,14 @@ import { createRequire } from 'node:module'
 import { runInNewContext } from 'node:vm'
 import { calcPrice } from '@pydantic/genai-prices'
 import { expect, test } from 'vitest'
-import { modelIn, providerIn, type Match, type Table, type TableProvider } from '../../src/cost/table-models.js'
+import {
+  modelIn,
+  providerIn,
+  type Match,
+  type ModelInfo,
+  type Table,
+  type TableProvider,
+} from '../../src/cost/table-models.js'
 
 const file = new URL('../../prices.json', import.meta.url)
 const load = createRequire(import.meta.url)
@@ -25,8 +32,15 @@ function needed({ id, provider_match, fallback_model_providers, models }: TableP
     id,
     ...(provider_match && { provider_match: lowerCased(provider_match) }),
     ...(fallback_model_providers && { fallback_model_providers }),
-    models: models.map((model) => ({ id: model.id, match: lowerCased(model.match), prices: model.prices })),
+    models: models.map(neededOf),
   }
+}
+
+/** A condition that only says the id is left out. */
+function neededOf({ id, match, prices }: ModelInfo): ModelInfo {
+  const condition = match && lowerCased(match)
+  const saysId = condition && 'equals' in condition && condition.equals === id
+  return { id, ...(condition && !saysId && { match: condition }), prices }
 }
 
 /** Names are compared in lower case, so their conditions are written so. */
@@ -55,13 +69,13 @@ test('prices.json is the data of the version that is installed', async () => {
 })
 
 /** Names that an entry may be meant by: its id, what its conditions say, and each with a date and a beginning. */
-function namesOf(id: string, match: Match): readonly string[] {
+function namesOf({ id, match }: ModelInfo): readonly string[] {
   const said = (one: Match): readonly string[] => {
     if ('or' in one) return one.or.flatMap(said)
     if ('and' in one) return [one.and.flatMap(said).join('-')]
     return Object.values(one) as string[]
   }
-  const names = [id, ...said(match)]
+  const names = [id, ...(match ? said(match) : [])]
   return names.flatMap((name) => [name, name.toUpperCase(), `${name}-20250815`, `x/${name}`, `${name}:free`])
 }
 
@@ -69,8 +83,8 @@ test('every name means the model that it means in the package', async () => {
   const table = JSON.parse(await readFile(file, 'utf8')) as Table
   const differing: string[] = []
   for (const provider of table.providers) {
-    for (const { id, match } of provider.models) {
-      for (const name of namesOf(id, match)) {
+    for (const model of provider.models) {
+      for (const name of namesOf(model)) {
         const theirs = calcPrice({}, name, { providerId: provider.id })
         const priced = theirs && Object.keys(theirs.model_price).length > 0 ? theirs.model.id : undefined
         if (modelIn(table, provider, name)?.id !== priced) differing.push(`${provider.id}/${name}`)

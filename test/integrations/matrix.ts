@@ -94,6 +94,7 @@ export function testIntegration<Sdk, Client>(spec: IntegrationCase<Sdk, Client>,
                     version: patchedVersion,
                   }),
                 )
+                expect(own.report.report.filter(({ detail }) => detail?.includes('declared twice'))).toEqual([])
                 if (mode !== 'hostile') expect(own.report.open).toEqual([])
               })
               for (const row of spec.rows) {

@@ -11,7 +11,7 @@ import {
 import { ProviderError } from '../../src/kernel/provider-error.js'
 import { classifyError, isRetryableClass, type ErrorClass } from '../../src/policies/classify-error.js'
 import { classesMeantBy, looksAtAnswers, mayFallBack, secondClass } from '../../src/policies/fallback.js'
-import { DEFAULT_RETRIES, parseRetryAfter, retryDelay, type Failure } from '../../src/policies/retry.js'
+import { DEFAULT_RETRIES, retryDelay, type Failure } from '../../src/policies/retry.js'
 import { DEFAULT_TIMEOUT, timeoutPolicy } from '../../src/policies/timeout.js'
 
 const http = (status: number, code?: string, message = 'x'): ProviderError =>
@@ -164,25 +164,6 @@ describe('retries', () => {
         },
       ),
     )
-  })
-
-  const date = Date.parse('2026-11-23T10:00:00Z')
-  test.each([
-    [{ 'retry-after': '3' }, 3000],
-    [{ 'retry-after': '0.5' }, 500],
-    [{ 'retry-after': '0' }, 0],
-    [{ 'retry-after-ms': '0', 'retry-after': '3' }, 0],
-    [{ 'retry-after-ms': '', 'retry-after': '3' }, 3000],
-    [{ 'retry-after': '3', 'retry-after-ms': '250' }, 250],
-    [{ 'retry-after': 'Mon, 23 Nov 2026 10:00:07 GMT' }, 7000],
-    [{ 'retry-after': 'Mon, 23 Nov 2026 09:00:00 GMT' }, 0],
-    [{ 'retry-after': 'soon' }, undefined],
-    [{ 'retry-after': '-3' }, undefined],
-    [{ 'retry-after': '' }, undefined],
-    [{ 'retry-after-ms': 'x', 'retry-after': '1' }, 1000],
-    [{}, undefined],
-  ])('reads %o', (headers, expected) => {
-    expect(parseRetryAfter(new Headers(headers as Record<string, string>), date)).toBe(expected)
   })
 })
 

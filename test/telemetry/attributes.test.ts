@@ -5,10 +5,8 @@ import {
   chatResponseAttributes,
   embeddingsRequestAttributes,
   embeddingsResponseAttributes,
-  errorTypeOf,
   responseHeaderAttributes,
   serverOf,
-  statusOf,
   usageAttributes,
 } from '../../src/telemetry/attributes.js'
 import { defaultSettings } from '../../src/telemetry/settings.js'
@@ -167,41 +165,6 @@ describe('response', () => {
       'gen_ai.response.model': 'e',
       'gen_ai.usage.input_tokens': 4,
     })
-  })
-})
-
-describe('error.type', () => {
-  class RateLimitError extends Error {}
-  const named = Object.assign(new Error('x'), { name: 'AbortError' })
-  test.each<[string, unknown, string]>([
-    ['code', { code: 'ECONNRESET', type: 'x' }, 'ECONNRESET'],
-    ['type', { type: 'overloaded_error', status: 529 }, 'overloaded_error'],
-    ['body', { error: { code: 'bad_input', type: 'invalid' } }, 'bad_input'],
-    [
-      'body within a body',
-      { error: { type: 'error', error: { type: 'authentication_error' } } },
-      'authentication_error',
-    ],
-    ['class', new RateLimitError('x'), 'RateLimitError'],
-    ['name of a plain Error', named, 'AbortError'],
-    ['name of a DOMException', new DOMException('x', 'TimeoutError'), 'TimeoutError'],
-    ['status', { status: 500 }, '500'],
-    ['status of an object without a class', Object.assign(Object.create(null) as object, { status: 500 }), '500'],
-    ['a sentence is no code', { code: 'sentence with words', type: 'kind' }, 'kind'],
-    ['a code of any length is none', Object.assign(Object.create(null) as object, { code: 'x'.repeat(65) }), '_OTHER'],
-    ['undefined', undefined, '_OTHER'],
-    ['a string', 'boom', '_OTHER'],
-  ])('%s', (_name, error, type) => {
-    expect(errorTypeOf(error)).toBe(type)
-  })
-
-  test('status', () => {
-    expect([statusOf({ status: 429 }), statusOf({ status: '429' }), statusOf(null), statusOf('x')]).toEqual([
-      429,
-      undefined,
-      undefined,
-      undefined,
-    ])
   })
 })
 

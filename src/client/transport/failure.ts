@@ -18,10 +18,9 @@ import { asString, isObject } from '../../kernel/json.js'
 import { maskError, type ErrorMask } from '../../kernel/redact/mask-error.js'
 import { oneLine } from '../../kernel/plain-text.js'
 import { safeMessage } from '../../kernel/safe-message.js'
-import { boundedWait } from '../../kernel/wait.js'
+import { boundedWait, parseRetryAfter } from '../../kernel/wait.js'
 import { classifyRefusal } from '../../kernel/refusal-error.js'
 import { isRetryableClass } from '../../policies/classify-error.js'
-import { parseRetryAfter } from '../../policies/retry.js'
 import type { PlannedProvider } from '../../router/target.js'
 
 /** Undici's default time for a connection, in milliseconds. */

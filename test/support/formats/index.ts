@@ -8,6 +8,7 @@ import { elevenlabs } from './elevenlabs.js'
 import { fal } from './fal.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
+import { huggingface } from './huggingface.js'
 import { interactions } from './interactions.js'
 import { mem0 } from './mem0.js'
 import { mistral } from './mistral.js'
@@ -29,6 +30,7 @@ const FORMATS: readonly FakeFormat[] = [
   typesafe,
   openrouter,
   replicate,
+  huggingface,
   assemblyai,
   bedrock,
   chroma,
