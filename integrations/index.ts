@@ -5,6 +5,8 @@ import { hookAi } from './ai/hooks.js'
 import { MODEL_PACKAGES } from './ai/packages.js'
 import { anthropic } from './anthropic.js'
 import { assemblyai } from './assemblyai.js'
+import { azureAiInference } from './azure-ai-inference.js'
+import { azureAiProjects } from './azure-ai-projects.js'
 import { bedrock } from './bedrock.js'
 import { cerebras } from './cerebras.js'
 import { chromadb } from './chroma.js'
@@ -45,6 +47,13 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'ai', packages: ['ai', ...MODEL_PACKAGES], always: hookAi, load: () => ai },
   { id: 'anthropic', packages: ['@anthropic-ai/sdk'], providers: ['anthropic'], load: () => anthropic },
   { id: 'assemblyai', packages: ['assemblyai'], providers: ['assemblyai'], load: () => assemblyai },
+  {
+    id: 'azure-ai-inference',
+    packages: ['@azure-rest/ai-inference'],
+    providers: ['azure.ai.inference', 'azure.ai.openai'],
+    load: () => azureAiInference,
+  },
+  { id: 'azure-ai-projects', packages: ['@azure/ai-projects'], providers: [], load: () => azureAiProjects },
   { id: 'bedrock', packages: ['@aws-sdk/client-bedrock-runtime'], providers: ['aws.bedrock'], load: () => bedrock },
   { id: 'cerebras', packages: ['@cerebras/cerebras_cloud_sdk'], providers: ['cerebras'], load: () => cerebras },
   { id: 'chroma', packages: ['chromadb'], providers: [], load: () => chromadb },

@@ -6,16 +6,18 @@ import { openaiOperations } from './shared/openai-operations.js'
 import { stainless } from './shared/stainless.js'
 import { patchEmittedRuns } from './shared/tool-runs.js'
 
-/** An Azure client may have the model as its deployment. Then the request has none. */
-function withDeployment(body: unknown, client: unknown): unknown {
-  const deployment = asString(path(client, 'deploymentName'))
-  return isObject(body) && body['model'] === undefined && deployment !== undefined
-    ? { ...body, model: deployment }
-    : body
+/** An Azure client may have the model as its deployment, or an agent in its base URL. Then the request has none. */
+function withTarget(body: unknown, client: unknown): unknown {
+  if (!isObject(body)) return body
+  const model = asString(path(client, 'deploymentName'))
+  const [, name] = AGENT.exec(asString(path(client, 'baseURL')) ?? '') ?? []
+  return { ...(model !== undefined && { model }), ...(name !== undefined && { agent: { name } }), ...body }
 }
 
 /** `/responses/<id>`: fetches a response. */
 const RESPONSE = /\/responses\/([^/]+)$/
+/** Microsoft Foundry has an endpoint for each agent. */
+const AGENT = /\/agents\/([^/]+)\/endpoint\/protocols\/openai\b/
 /** Azure has the model in the path. */
 const DEPLOYMENT = /\/deployments\/([^/]+)\//
 
@@ -27,7 +29,7 @@ const sdk = stainless({
     'openai-chat': { 'openai.api.type': 'chat_completions' },
     'openai-responses': { 'openai.api.type': 'responses' },
   },
-  body: withDeployment,
+  body: withTarget,
   rawBody({ pathname, body }) {
     const [, model] = DEPLOYMENT.exec(pathname) ?? []
     return model === undefined || !isObject(body) ? body : { model, ...body }

@@ -39,7 +39,9 @@ export interface MemoryMethod {
 export interface Memory {
   /** Value of `gen_ai.provider.name`. */
   readonly provider: string
-  readonly baseURL: (self: unknown) => string | undefined
+  readonly baseURL: (self: unknown, args: Args) => string | undefined
+  /** What a method resolved to may be a failure: the value of `error.type`. Default: a method that fails rejects. */
+  readonly failure?: (result: unknown) => string | undefined
   /** The answer in what a method resolves to. Default: that itself. */
   readonly answer?: (result: unknown) => unknown
 }
@@ -55,19 +57,15 @@ export function patchMemory(
   for (const [method, declared] of Object.entries(methods)) {
     const name = nameOf(method)
     if (!isObject(holder) || !(name in holder)) continue
-    patcher.step(holder, name, (args, self) =>
-      declare(memory, declared, guard('request', () => declared.request(args, self)) ?? {}, self),
-    )
+    patcher.step(holder, name, (args, self) => memoryStep(memory, declared, args, self))
   }
 }
 
-function declare(
-  { provider, baseURL, answer = (result) => result }: Memory,
-  { operation, found }: MemoryMethod,
-  request: MemoryRequest,
-  self: unknown,
-): StepDeclaration {
-  const url = baseURL(self)
+export function memoryStep(memory: Memory, method: MemoryMethod, args: Args, self: unknown): StepDeclaration {
+  const { provider, baseURL, failure, answer = (result) => result } = memory
+  const { operation, found } = method
+  const request = guard('request', () => method.request(args, self)) ?? {}
+  const url = baseURL(self, args)
   return {
     kind: 'memory',
     name: operation,
@@ -84,6 +82,7 @@ function declare(
     parameters: () => ({ [semconv.DB_FILTER]: request.filter }),
     records: () => request.written,
     documents: (result) => found?.(answer(result)),
+    ...(failure && { errorType: ({ result, error }) => (error === undefined ? failure(result) : undefined) }),
     outcomeAttributes: ({ result, error }) => {
       const records = error === undefined ? found?.(answer(result)) : undefined
       return records ? { [semconv.MEMORY_RECORD_COUNT]: records.length } : {}

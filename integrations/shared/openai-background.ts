@@ -29,10 +29,18 @@ function statusOf(response: unknown): Attributes {
 /** The response in an event, if the event is about the whole response. */
 const responseIn = (event: unknown): unknown => path(event, 'response')
 
+/** An agent of Microsoft Foundry that answers (https://learn.microsoft.com/azure/ai-foundry/agents/overview). */
+function agentOf(body: unknown): Pick<Declaration, 'operation' | 'attributes'> {
+  const agent = path(body, 'agent') ?? path(body, 'agent_reference')
+  const name = asString(path(agent, 'name'))
+  return name === undefined ? {} : { operation: 'invoke_agent', attributes: { [semconv.AGENT_NAME]: name } }
+}
+
 export function createResponse(body: unknown): Declaration {
-  if (path(body, 'background') !== true) return responses
+  const asked = { ...responses, ...agentOf(body) }
+  if (path(body, 'background') !== true) return asked
   return {
-    ...responses,
+    ...asked,
     answer(response) {
       isFirst(response)
       return response

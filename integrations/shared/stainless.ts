@@ -56,22 +56,24 @@ export function stainless(sdk: StainlessSdk): Stainless {
   function callOf(declaration: Declaration, clientOf = ofResource, bodyOf = firstOf): CallDeclaration {
     const known = typeof declaration.protocol === 'string' ? attributes?.[declaration.protocol] : undefined
     return {
-      ...(known && { attributes: known }),
       provider: typeof provider === 'string' ? provider : (self) => provider(clientOf(self)),
       baseURL: (self) => asString(path(clientOf(self), 'baseURL')),
-      request: completed ? (args, self) => completed(bodyOf(args), clientOf(self)) : bodyOf,
+      request: (args, self) => completedBody(bodyOf(args), clientOf(self)),
       byRequest: clientOf === ofResource && sdk.through === undefined,
       ...declaration,
+      ...((known ?? declaration.attributes) && { attributes: { ...known, ...declaration.attributes } }),
     }
   }
+
+  const completedBody = (body: unknown, client: unknown): unknown => (completed ? completed(body, client) : body)
 
   function declarationAt({ method, pathname }: RawRequest, body: unknown): Declaration | undefined {
     const operation = method === 'post' ? operationAt(sdk.operations, pathname) : undefined
     return operation && declarationOf(operation, body)
   }
 
-  function declareRaw(request: RawRequest): CallDeclaration | undefined {
-    const body = sdk.rawBody ? sdk.rawBody(request) : request.body
+  function declareRaw(request: RawRequest, client: unknown): CallDeclaration | undefined {
+    const body = completedBody(sdk.rawBody ? sdk.rawBody(request) : request.body, client)
     const declaration = sdk.raw?.(request) ?? declarationAt(request, body)
     return declaration && callOf(declaration, itself, () => body)
   }
@@ -87,7 +89,7 @@ export function stainless(sdk: StainlessSdk): Stainless {
         const { declaration, holder, method } = operation
         const declared =
           typeof declaration === 'function'
-            ? ([body]: Args) => callOf(declarationOf(operation, body))
+            ? ([body]: Args, self: unknown) => callOf(declarationOf(operation, completedBody(body, ofResource(self))))
             : callOf(declaration)
         // In some packages, the classes of the resources are on the client's class; others export them.
         const resource = path(Client, ...holder) ?? path(module, ...holder)

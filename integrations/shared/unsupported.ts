@@ -4,7 +4,6 @@ import type { IntegrationEntry, ModuleTarget } from '../../src/autolog/contract.
 /** Of which the calls of models themselves are missed. */
 const SDKS = [
   '@aws-sdk/client-bedrock-agent-runtime',
-  '@azure-rest/ai-inference',
   '@firebase/ai',
   '@huggingface/transformers',
   '@ibm-cloud/watsonx-ai',

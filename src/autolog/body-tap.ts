@@ -9,11 +9,19 @@ import { guard } from '../kernel/guard.js'
 import type { Readable } from 'node:stream'
 import type { AnswerReader } from './reader.js'
 import { createSink, type RawResponse, type Sink } from './body-sink.js'
+import { watchLeaving } from './leaving.js'
 import { abandon, define } from './stream-tap.js'
 
 export function tapBody(response: RawResponse, reader: AnswerReader): void {
   if (isObject(response.body)) tapBodyFor(always, response, reader)
   else reader.whole(undefined)
+}
+
+/** Watches the stream of a body whose response the program does not get. @returns `false` for anything else. */
+export function tapBytes(bytes: unknown, reader: AnswerReader): boolean {
+  if (!isWebBody(bytes) && !isNodeBody(bytes)) return false
+  tapBodyFor(always, { body: bytes }, reader, bytes)
+  return true
 }
 
 const always = (): boolean => true
@@ -22,12 +30,18 @@ const always = (): boolean => true
  * Watches a response that the program may also read in another way.
  *
  * @param claim - Called when the body is read. Whether this is the way that counts.
+ * @param held - What the program has of it. Default: the response.
  * @returns A function that ends the watch for the case that nobody reads the response.
  */
-export function tapBodyFor(claim: () => boolean, response: RawResponse, reader: AnswerReader): () => void {
+export function tapBodyFor(
+  claim: () => boolean,
+  response: RawResponse,
+  reader: AnswerReader,
+  held: object = response,
+): () => void {
   const { body } = response
   const sink = createSink(response, reader)
-  const keep = watchBody(response, abandon(reader))
+  const keep = watchBody(body, held, abandon(reader))
   const guarded: Sink = {
     reading: () => keep.reading(),
     push(chunk) {
@@ -49,12 +63,11 @@ export function tapBodyFor(claim: () => boolean, response: RawResponse, reader: 
 
 /**
  * Ends the call when the body is garbage: watches a web stream itself, since its readers hold it, and a program may keep one
- * and drop the response. A Node stream is held by its socket too, so the response is watched until somebody reads.
+ * and drop the response. A Node stream is held by its socket too, so what the program has is watched until somebody reads.
  */
-function watchBody(response: RawResponse, end: () => void): AbandonWatch {
-  const { body } = response
+function watchBody(body: unknown, held: object, end: () => void): AbandonWatch {
   if (isWebBody(body)) return endWhenAbandoned(body, end)
-  return endWhenAbandoned(response, end, isNodeBody(body) ? waitsFor(new WeakRef(body)) : undefined)
+  return endWhenAbandoned(held, end, isNodeBody(body) ? waitsFor(new WeakRef(body)) : undefined)
 }
 
 /** Whether somebody has read all that came so far. */
@@ -187,6 +200,7 @@ function tapReader(reader: ReadableStreamDefaultReader<unknown>, sink: Sink): vo
  */
 export function tapNodeStream(stream: NodeJS.ReadableStream, sink: Sink, begun?: () => void): void {
   const { emit } = stream
+  const leaving = watchLeaving(stream)
   let first = begun
   define(stream, 'emit', function (this: unknown, event: string | symbol, ...args: unknown[]) {
     if (event === 'data') {
@@ -194,14 +208,10 @@ export function tapNodeStream(stream: NodeJS.ReadableStream, sink: Sink, begun?:
       first = undefined
       sink.push(args[0])
     } else if (event === 'end') sink.end()
-    // A loop over the stream that ends early destroys it with this error.
-    else if (event === 'error' && isAbort(args[0])) sink.cancel()
+    else if (event === 'error' && leaving.hasLeft(args[0])) sink.cancel()
     else if (event === 'error') sink.fail(args[0])
     else if (event === 'close') sink.cancel()
+    if (event === 'end' || event === 'close') leaving.forget()
     return Reflect.apply(emit, stream, [event, ...args]) as boolean
   })
-}
-
-function isAbort(error: unknown): boolean {
-  return isObject(error) && error['code'] === 'ABORT_ERR'
 }

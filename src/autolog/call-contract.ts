@@ -62,8 +62,8 @@ export interface CallDeclaration {
   /** The last argument, if it is a function, is called with `(error, result)`, and nothing is returned. */
   readonly callback?: 'last'
   /**
-   * The raw response in what the method resolved to, whose body the program reads: JSON, or the events of a stream. Default:
-   * what the method resolved to, if it is one.
+   * The raw response in what the method resolved to, or the stream of its bytes, which the program reads: JSON, or the events of
+   * a stream. Default: what the method resolved to, if it is a response.
    */
   readonly body?: (result: unknown) => unknown
   /** Headers of the response in what the method resolved to: `Headers`, or an object of names and values. */

@@ -3,7 +3,7 @@ import { isObject } from '../kernel/json.js'
 import { endWhenAbandoned } from '../telemetry/abandoned.js'
 import { guard } from '../kernel/guard.js'
 import { watchAggregate } from './aggregate.js'
-import { tapBody, tapNodeStream, tapWebStream, waitsFor } from './body-tap.js'
+import { tapBody, tapBytes, tapNodeStream, tapWebStream, waitsFor } from './body-tap.js'
 import type { Sink } from './body-sink.js'
 import { listenedOf, tapEmitter } from './emitter-tap.js'
 import type { AnswerReader } from './reader.js'
@@ -21,6 +21,7 @@ export function deliver(result: unknown, reader: AnswerReader): void {
     if (aggregate !== undefined && watchAggregate(result, aggregate, inner, reader)) return true
     const raw = body ? body(result) : inner === undefined && result
     if (isRawResponse(raw)) tapBody(raw, reader)
+    else if (body && tapBytes(raw, reader)) return true
     else if (tapStream(inner ?? result, reader)) return true
     else if (inner === undefined) reader.whole(result)
     else reader.unread('stream')

@@ -46,39 +46,39 @@ interface AtHost {
 
 /** The part of the patcher that is used here. */
 interface CallPatcher<D> {
-  call(holder: unknown, method: string, declared: (args: readonly unknown[]) => D | undefined): boolean
+  call(holder: unknown, method: string, declared: (args: readonly unknown[], self: unknown) => D | undefined): boolean
 }
 
 /**
- * @param declare - Declares a request; `undefined` for one that is no model call.
+ * @param declare - Declares a request of a client; `undefined` for one that is no model call.
  * @param through - A method of the client that makes all requests, with method, path and options as arguments. Default: one
  *   method for each HTTP method.
  */
 export function patchRawRequests<D extends AtHost>(
   patcher: CallPatcher<D>,
   client: unknown,
-  declare: (request: RawRequest) => D | undefined,
+  declare: (request: RawRequest, client: unknown) => D | undefined,
   through?: string,
 ): void {
-  function declareOf(request: RawRequest | undefined): D | undefined {
-    const declaration = request && declare(request)
+  function declareOf(request: RawRequest | undefined, self: unknown): D | undefined {
+    const declaration = request && declare(request, self)
     const { url } = request ?? {}
     return declaration && url !== undefined ? { ...declaration, baseURL: () => url } : declaration
   }
   if (through !== undefined) {
-    patcher.call(client, through, ([method, at, options]) =>
-      isInsideDeclared() ? undefined : declareOf(requestOf(asString(method) ?? '', at, options)),
+    patcher.call(client, through, ([method, at, options], self) =>
+      isInsideDeclared() ? undefined : declareOf(requestOf(asString(method) ?? '', at, options), self),
     )
     return
   }
   for (const method of ['get', 'post', 'put'] as const) {
-    patcher.call(client, method, ([at, options]) =>
-      isInsideDeclared() ? undefined : declareOf(requestOf(method, at, options)),
+    patcher.call(client, method, ([at, options], self) =>
+      isInsideDeclared() ? undefined : declareOf(requestOf(method, at, options), self),
     )
   }
-  patcher.call(client, 'request', ([options]) =>
+  patcher.call(client, 'request', ([options], self) =>
     isInsideDeclared() || !isObject(options)
       ? undefined
-      : declareOf(requestOf(asString(options['method']) ?? '', options['path'], options)),
+      : declareOf(requestOf(asString(options['method']) ?? '', options['path'], options), self),
   )
 }

@@ -95,7 +95,7 @@ export class OuterCall extends BaseCall {
     this.asked = { operation, model }
     this.known = undefined
     if (!this.recording) return
-    guard('attributes', () => this.span.setAttributes(this.attributes).updateName(nameOf(operation, model)))
+    guard('attributes', () => this.span.setAttributes(this.attributes).updateName(this.nameOf(operation, model)))
     if (request) guard('request', () => this.span.setAttributes(this.requested(request, {})))
   }
 
@@ -110,7 +110,13 @@ export class OuterCall extends BaseCall {
     }
     const options: SpanOptions = { kind: SpanKind.CLIENT, attributes }
     if (startTime !== undefined) options.startTime = startTime
-    return startSpan(nameOf(operation, model), options, parent)
+    return startSpan(this.nameOf(operation, model), options, parent)
+  }
+
+  private nameOf(operation: semconv.OperationName, model: string | undefined): string {
+    const agent = operation === 'invoke_agent' ? this.start.attributes?.[semconv.AGENT_NAME] : undefined
+    const target = typeof agent === 'string' ? agent : model
+    return target === undefined || target === '' ? operation : `${operation} ${target}`
   }
 
   /** The attributes at the start of the span. */
@@ -223,10 +229,6 @@ export class OuterCall extends BaseCall {
     if (onSpan) this.span.setAttributes(onSpan)
     if (onEvent) this.event = { ...this.event, ...onEvent }
   }
-}
-
-function nameOf(operation: semconv.OperationName, model: string | undefined): string {
-  return model === undefined ? operation : `${operation} ${model}`
 }
 
 function requestOf({ request }: CallStart, content: boolean): CallRequest | undefined {

@@ -174,6 +174,7 @@ export type OperationName =
   | 'get_memory'
   | 'get_memory_history'
   | 'update_memory'
+  | 'upsert_memory'
   | 'delete_memory'
   | 'search_memory'
   | 'create_memory_store'

@@ -103,6 +103,8 @@ const STATUS_ERRORS: Record<string, { status: number; error: Json }> = {
   'error-500': { status: 500, error: { message: 'broken', type: 'server_error', code: null, param: null } },
 }
 
+const ENDS_IN_THE_MIDDLE: ReadonlySet<string> = new Set(['cut', 'end-early', 'stall'])
+
 async function behave(situation: Situation): Promise<void> {
   const { behaviour, path, body, count, response } = situation
   const format = formatAt(path)
@@ -144,11 +146,13 @@ async function behave(situation: Situation): Promise<void> {
   response.setHeader('content-type', format?.streamType ?? 'text/event-stream')
   response.flushHeaders()
   const events = background ? backgroundEvents(background) : format ? format.events(path, body) : stream(path, body)
-  const cutAt = behaviour === 'cut' || behaviour === 'end-early' ? Math.ceil(events.length / 2) : Infinity
+  const cutAt = ENDS_IN_THE_MIDDLE.has(behaviour) ? Math.ceil(events.length / 2) : Infinity
   for (const [index, event] of events.entries()) {
     if (situation.closed()) return
     if (index === cutAt) {
       if (behaviour === 'end-early') response.end()
+      // The program leaves it here.
+      else if (behaviour === 'stall') await wait(10_000, situation.closed)
       else {
         // What was sent has to be read first, or which error the client meets is a matter of luck.
         await wait(40, situation.closed)

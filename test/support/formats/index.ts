@@ -6,6 +6,7 @@ import { cohere } from './cohere.js'
 import { deepgram } from './deepgram.js'
 import { elevenlabs } from './elevenlabs.js'
 import { fal } from './fal.js'
+import { foundry } from './foundry.js'
 import { gemini } from './gemini.js'
 import { groq } from './groq.js'
 import { huggingface } from './huggingface.js'
@@ -37,6 +38,7 @@ const FORMATS: readonly FakeFormat[] = [
   deepgram,
   elevenlabs,
   fal,
+  foundry,
   gemini,
   interactions,
   cohere,

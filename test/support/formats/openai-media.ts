@@ -71,7 +71,7 @@ function events(path: string): string[] {
 }
 
 export const openaiMedia: FakeFormat = {
-  path: /\/(audio\/\w+|images\/\w+|moderations|decisions|responses\/(compact|input_tokens))$/,
+  path: /\/(audio\/\w+|images\/(generations|edits|variations)|moderations|decisions|responses\/(compact|input_tokens))$/,
   streams: (_path, body) => body['stream'] === true,
   whole,
   events,
