@@ -48,9 +48,11 @@ export function loadSdk(): TracingSdk {
  * @throws when the package is missing.
  */
 export function emitterBinder(manager: Pick<ContextManager, 'with'>): Pick<ContextManager, 'bind'> {
-  const binder = withRequire(() => new AsyncLocalStorageContextManager())
-  binder.with = (...args) => manager.with(...args)
-  return binder
+  const run: ContextManager['with'] = (...args) => manager.with(...args)
+  return Object.assign(
+    withRequire(() => new AsyncLocalStorageContextManager()),
+    { with: run },
+  )
 }
 
 /**

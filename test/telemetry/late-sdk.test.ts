@@ -125,7 +125,7 @@ describe('the context manager', () => {
       seen.push(api.context.with(inside, sum, { c: 1 }, 2, 3))
       const bound = api.context.bind(inside, sum)
       seen.push(bound.call({ c: 4 }, 5, 6), bound.length)
-      seen.push(await api.context.with(inside, () => new Promise((resolve) => setTimeout(() => resolve(now()), 1))))
+      seen.push(await api.context.with(inside, () => new Promise((resolve) => setImmediate(() => resolve(now())))))
       seen.push(now(), api.context.bind(inside, 7))
       say(seen)`
     expect(await said(source)).toEqual([['in', 1, 5], ['in', 4, 11], 2, 'in', null, 7])
