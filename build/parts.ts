@@ -45,20 +45,21 @@ const SET_UP = [
   'propagation',
   'env',
   'resource-attributes',
-  'load-sdk',
+  'destination',
   'global-api',
   'registration',
-  'forwarding-provider',
+  'forwarding-tracers',
   'own-provider',
-  'own-resource',
+  'own-tracing',
+  'own-context',
+  'own-propagator',
   'tracing-handle',
   'flush',
-  'pipeline',
-  'batch',
-  'weight',
-  'exit',
   'warn',
 ]
+
+/** Those of `src/telemetry` that a set-up loads with its first span. */
+const EXPORT = ['built-tracing', 'load-sdk', 'own-resource', 'pipeline', 'batch', 'weight', 'exit']
 
 /**
  * Modules that may share a part, by the beginning of their path from the root of the project; the first that fits counts.
@@ -109,6 +110,7 @@ const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['src/router/', 'router'],
   ['src/stores/', 'stores'],
   ...SET_UP.map((name) => [`src/telemetry/${name}.ts`, 'set-up'] as const),
+  ...EXPORT.map((name) => [`src/telemetry/${name}.ts`, 'export'] as const),
   ['src/telemetry/', 'telemetry'],
   ['src/testing/', 'testing'],
   ['src/whole-autolog.ts', 'whole-autolog'],

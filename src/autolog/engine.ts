@@ -100,7 +100,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
   let modules: ModuleInstrumentation
   try {
     modules = instrumentModules({
-      integrations: [...parts.integrations, notServed(parts), ...(tracing.status.mode === 'own' ? [apiCopies] : [])],
+      integrations: [...parts.integrations, notServed(parts), ...(tracing.givesWay ? [apiCopies] : [])],
       options: options.integrations,
       modules: options.modules,
       eager: options.eager,

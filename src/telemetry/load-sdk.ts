@@ -1,7 +1,8 @@
 /**
- * The parts of the OpenTelemetry SDK that are used. The build makes each package load when something of it is first used, so only
- * when tracing is set up. A bundler finds the packages by these imports.
+ * The parts of the OpenTelemetry SDK that are used. The build makes each package load when something of it is first used. A
+ * bundler finds the packages by these imports.
  */
+import type { ContextManager } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import {
   CompositePropagator,
@@ -27,7 +28,6 @@ export interface TracingSdk {
     readonly W3CBaggagePropagator: typeof W3CBaggagePropagator
     readonly W3CTraceContextPropagator: typeof W3CTraceContextPropagator
   }
-  readonly contextHooks: { readonly AsyncLocalStorageContextManager: typeof AsyncLocalStorageContextManager }
   serializer(protocol: 'http/protobuf' | 'http/json'): TraceSerializer
 }
 
@@ -37,9 +37,22 @@ export function loadSdk(): TracingSdk {
     trace: { BasicTracerProvider },
     resources: { defaultResource, resourceFromAttributes },
     core: { CompositePropagator, suppressTracing, W3CBaggagePropagator, W3CTraceContextPropagator },
-    contextHooks: { AsyncLocalStorageContextManager },
     serializer: lateSerializer,
   }))
+}
+
+/**
+ * What binds emitters to a context as the SDK does.
+ *
+ * @param manager - Runs the listeners.
+ * @throws when the package is missing.
+ */
+export function emitterBinder(manager: Pick<ContextManager, 'with'>): Pick<ContextManager, 'bind'> {
+  const run: ContextManager['with'] = (...args) => manager.with(...args)
+  return Object.assign(
+    withRequire(() => new AsyncLocalStorageContextManager()),
+    { with: run },
+  )
 }
 
 /**

@@ -1,11 +1,11 @@
 /** Makes one span processor from the options and the environment. */
-import { readFileSync } from 'node:fs'
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { shared } from '../kernel/state.js'
 import { errorTypeOf } from './error-type.js'
 import { BatchProcessor, type ExportCounts } from './batch.js'
 import { ConsoleTreeProcessor } from './console-exporter.js'
-import { tracesUrl, type NamedExporter, type TelemetryEnvironment } from './env.js'
+import { warnUnnamed, type Destination, type OtlpTarget } from './destination.js'
+import type { TelemetryEnvironment } from './env.js'
 import type { TracingSdk } from './load-sdk.js'
 import { settled } from './flush.js'
 import { ExportFailure, OtlpExporter } from './otlp-exporter.js'
@@ -13,43 +13,17 @@ import { guard } from '../kernel/guard.js'
 import type { CheckedOptions } from './setup-options.js'
 import { warnOnce } from './warn.js'
 
+/** What a set-up of our own exports, and where to. */
+export interface ExportPlan {
+  readonly options: CheckedOptions
+  readonly environment: TelemetryEnvironment
+  readonly destination: Destination
+}
+
 export interface Pipeline {
   readonly processor: SpanProcessor
-  /** `otlp`, `console`, `none`, `otlp,console`, or `custom` for an exporter of the user. */
-  readonly name: string
-  /** Host and port of the OTLP endpoint. */
-  readonly host: string | undefined
   readonly counts: ExportCounts
   readonly pending: () => number
-}
-
-const DEFAULT_ENDPOINT = 'http://localhost:4318'
-
-/** The names of the exporters. Empty: none is named, and there is no terminal to print to. */
-function namesOf(options: CheckedOptions, environment: TelemetryEnvironment): readonly NamedExporter[] {
-  if (typeof options.exporter === 'string') return [options.exporter]
-  if (options.endpoint) return ['otlp']
-  if (environment.exporters) return environment.exporters
-  if (environment.endpoint) return ['otlp']
-  return process.stderr.isTTY ? ['console'] : []
-}
-
-/** What happens to spans: they are exported, the exporter is `none`, or no exporter is named. */
-export function destination(
-  options: CheckedOptions,
-  environment: TelemetryEnvironment,
-): 'exported' | 'unwanted' | 'unnamed' {
-  if (typeof options.exporter === 'object') return 'exported'
-  const names = namesOf(options, environment)
-  if (names.length === 0) return 'unnamed'
-  return names.every((name) => name === 'none') ? 'unwanted' : 'exported'
-}
-
-export function warnUnnamed(): void {
-  warnOnce(
-    'traces are not exported: set OTEL_EXPORTER_OTLP_ENDPOINT (such as http://localhost:4318), ' +
-      "or pass autolog({ endpoint }) or autolog({ exporter: 'console' })",
-  )
 }
 
 /** Warns once a span has ended here. Until then, the program may still set up OpenTelemetry. */
@@ -62,8 +36,7 @@ const unnamed: SpanProcessor = {
 
 /** @param onWaiting - Called when spans begin to wait, and when none waits any more. */
 export function buildPipeline(
-  options: CheckedOptions,
-  environment: TelemetryEnvironment,
+  { options, environment, destination }: ExportPlan,
   sdk: TracingSdk,
   onWaiting: (some: boolean) => void,
 ): Pipeline {
@@ -82,55 +55,36 @@ export function buildPipeline(
   if (typeof options.exporter === 'object') {
     if ('export' in options.exporter) {
       const processor = batch(options.exporter, 'the given exporter')
-      return { processor, name: 'custom', host: undefined, counts, pending: () => processor.pending }
+      return { processor, counts, pending: () => processor.pending }
     }
-    const processor = guarded(options.exporter, counts)
-    return { processor, name: 'custom', host: undefined, counts, pending: () => 0 }
+    return { processor: guarded(options.exporter, counts), counts, pending: () => 0 }
   }
 
-  const chosen = namesOf(options, environment)
-  const names = chosen.filter((name) => name !== 'none')
-  let host: string | undefined
-  const processors = names.map((name) => {
-    if (name === 'console') return new ConsoleTreeProcessor()
-    const url = options.endpoint ?? environment.endpoint ?? tracesUrl(DEFAULT_ENDPOINT)
-    if (!url) throw new Error('unreachable: the default endpoint is a URL')
-    host = url.host
-    return batch(otlpExporter(url, options, environment, sdk), host)
+  const processors = destination.targets.map((target) => {
+    if (target === 'console') return new ConsoleTreeProcessor()
+    return batch(otlpExporter(target, options, environment, sdk), target.url.host)
   })
   return {
-    processor: chosen.length === 0 ? unnamed : combined(processors),
-    name: names.join(',') || 'none',
-    host,
+    processor: destination.kind === 'unnamed' ? unnamed : combined(processors),
     counts,
     pending: () => processors.reduce((sum, processor) => sum + processor.pending, 0),
   }
 }
 
 function otlpExporter(
-  url: URL,
+  { url, tls }: OtlpTarget,
   options: CheckedOptions,
   environment: TelemetryEnvironment,
   sdk: TracingSdk,
 ): OtlpExporter {
-  const { protocol, timeoutMs, compression, tls } = environment
-  const files: { ca?: Buffer; cert?: Buffer; key?: Buffer } = {}
-  for (const [name, path] of Object.entries(tls) as [keyof typeof tls, string][]) {
-    try {
-      files[name] = readFileSync(path)
-    } catch {
-      // Without the file, the connection itself may fail, and reports it.
-      const variable = { ca: 'CERTIFICATE', cert: 'CLIENT_CERTIFICATE', key: 'CLIENT_KEY' }[name]
-      warnOnce(`OTEL_EXPORTER_OTLP_${variable} is ignored: set the path of a PEM file that can be read`)
-    }
-  }
+  const { protocol, timeoutMs, compression } = environment
   return new OtlpExporter({
     url,
     headers: { ...environment.headers, ...options.headers },
     protocol,
     timeoutMs,
     compression,
-    tls: files,
+    tls,
     serializer: sdk.serializer(protocol),
   })
 }

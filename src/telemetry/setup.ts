@@ -4,16 +4,16 @@ import { requireFromHere } from '../kernel/own-require.js'
 import { readEnvironment } from './env.js'
 import { atMost, flushProvider, flushRegistered, FLUSH_TIMEOUT_MS } from './flush.js'
 import { connectOtherCopies, connectThisCopy, registeredMeterProvider, registeredProvider } from './global-api.js'
-import { loadSdk } from './load-sdk.js'
-import { hasOwnPipeline, isOwnProvider, setUpOwnProvider } from './own-provider.js'
-import { destination, warnUnnamed } from './pipeline.js'
+import { findDestination, warnUnnamed, type Destination } from './destination.js'
+import { isExporting, isOwnProvider, setUpOwnProvider } from './own-provider.js'
+import { warnOff } from './own-tracing.js'
 import { checkOptions, type CheckedOptions, type TracingOptions } from './setup-options.js'
 import { whenUnheard } from './start-span.js'
 import { NOTHING_EXPORTED, offHandle, type TracingHandle, type TracingStatus } from './tracing-handle.js'
 import { warnOnce } from './warn.js'
 
 /**
- * Sets tracing up, synchronously. May be called again: the new exporter takes the place of the old one.
+ * Sets tracing up, synchronously: what is wrong in the options or the environment is said at once. The SDK loads later. May be called again: the new exporter takes the place of the old one.
  * Throws a `ConfigError` for a bad option and nothing else.
  *
  * @param wanted - Whether the program reads spans even if none is exported.
@@ -25,24 +25,22 @@ export function setUpTracing(options: TracingOptions = {}, wanted = false): Trac
   if (environment.disabled) return offHandle()
   const provider = registeredProvider()
   if (provider && !isOwnProvider(provider)) return existingHandle(provider, checked)
-  const where = destination(checked, environment)
-  if (where !== 'exported' && !wanted && !hasOwnPipeline() && !registeredMeterProvider()) return quietHandle(where)
+  const destination = findDestination(checked, environment)
+  if (destination.kind !== 'exported' && !wanted && !isExporting() && !registeredMeterProvider())
+    return quietHandle(destination)
   try {
-    return setUpOwnProvider(checked, environment, loadSdk())
+    return setUpOwnProvider({ options: checked, environment, destination })
   } catch (error) {
-    // For example, a bundle may lack the SDK's packages. The program must still run.
-    const code = (error as { code?: unknown } | undefined)?.code
-    warnOnce(
-      `tracing is off: the OpenTelemetry SDK could not be set up (${typeof code === 'string' ? code : 'error'}); keep @opentelemetry/* out of the bundle`,
-    )
+    warnOff(error)
     return offHandle()
   }
 }
 
 /** Registers nothing: a later set-up of the program finds the API as it was, and our spans go to it. */
-function quietHandle(where: 'unwanted' | 'unnamed'): TracingHandle {
-  whenUnheard(where === 'unnamed' ? warnUnnamed : undefined)
+function quietHandle({ kind }: Destination): TracingHandle {
+  whenUnheard(kind === 'unnamed' ? warnUnnamed : undefined)
   return {
+    givesWay: false,
     flush: flushRegistered,
     shutdown: () => flushRegistered(),
     get status(): TracingStatus {
@@ -64,5 +62,10 @@ function existingHandle(provider: TracerProvider, checked: CheckedOptions): Trac
   }
   connectOtherCopies(requireFromHere().cache, provider, () => false)
   const flush = (timeoutMs = FLUSH_TIMEOUT_MS): Promise<void> => atMost(timeoutMs, () => flushProvider(provider))
-  return { flush, shutdown: () => flush(), status: { ...NOTHING_EXPORTED, mode: 'existing', exporter: 'existing' } }
+  return {
+    givesWay: false,
+    flush,
+    shutdown: () => flush(),
+    status: { ...NOTHING_EXPORTED, mode: 'existing', exporter: 'existing' },
+  }
 }

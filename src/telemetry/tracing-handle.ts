@@ -19,8 +19,10 @@ export interface TracingHandle {
   flush(timeoutMs?: number): Promise<void>
   /** Flushes, then stops exporting. The program's own provider is only flushed. Always resolves. */
   shutdown(): Promise<void>
-  /** The status at the moment it is read. */
+  /** The status at the moment it is read. Reading it loads the SDK, if spans go to a provider of ours. */
   readonly status: TracingStatus
+  /** Whether a provider of ours is registered, which gives way to one that the program registers. */
+  readonly givesWay: boolean
 }
 
 /** The status of a set-up that exports nothing itself. */
@@ -36,5 +38,10 @@ export const NOTHING_EXPORTED: TracingStatus = {
 
 /** Tracing is off. */
 export function offHandle(): TracingHandle {
-  return { flush: () => Promise.resolve(), shutdown: () => Promise.resolve(), status: NOTHING_EXPORTED }
+  return {
+    givesWay: false,
+    flush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+    status: NOTHING_EXPORTED,
+  }
 }
