@@ -1,5 +1,6 @@
 /** Wire formats of the fake provider beside those of OpenAI and Anthropic, told by the path. */
 import { assemblyai } from './assemblyai.js'
+import { bedrockAgents } from './bedrock-agents.js'
 import { bedrock } from './bedrock.js'
 import { chroma } from './chroma.js'
 import { cohere } from './cohere.js'
@@ -33,6 +34,7 @@ const FORMATS: readonly FakeFormat[] = [
   replicate,
   huggingface,
   assemblyai,
+  bedrockAgents,
   bedrock,
   chroma,
   deepgram,
