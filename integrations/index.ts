@@ -20,6 +20,7 @@ import { googleGenerativeAi } from './google-generative-ai.js'
 import { groq } from './groq.js'
 import { huggingface } from './huggingface.js'
 import { langchain } from './langchain.js'
+import { lettaClient } from './letta.js'
 import { mcp } from './mcp.js'
 import { mem0ai } from './mem0.js'
 import { milvusClient } from './milvus.js'
@@ -39,6 +40,7 @@ import { upstashVector } from './upstash-vector.js'
 import { typesafe } from './typesafe.js'
 import { vertexai } from './vertexai.js'
 import { voyageai } from './voyageai.js'
+import { watsonxAi } from './watsonx.js'
 import { weaviateClient } from './weaviate.js'
 import { zepCloud } from './zep.js'
 
@@ -83,6 +85,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'groq', packages: ['groq-sdk'], providers: ['groq'], load: () => groq },
   { id: 'huggingface', packages: ['@huggingface/inference'], providers: ['hugging_face'], load: () => huggingface },
   { id: 'langchain', packages: ['@langchain/core'], load: () => langchain },
+  { id: 'letta', packages: ['@letta-ai/letta-client'], providers: ['letta'], load: () => lettaClient },
   { id: 'mcp', packages: MCP, providers: [], load: () => mcp },
   { id: 'mem0', packages: ['mem0ai'], providers: [], load: () => mem0ai },
   { id: 'milvus', packages: ['@zilliz/milvus2-sdk-node'], providers: [], load: () => milvusClient },
@@ -107,6 +110,7 @@ export const integrations: readonly IntegrationEntry[] = [
   { id: 'typesafe', packages: ['@typesafe-ai/sdk'], providers: ['typesafe'], load: () => typesafe },
   { id: 'vertexai', packages: ['@google-cloud/vertexai'], providers: ['gcp.vertex_ai'], load: () => vertexai },
   { id: 'voyageai', packages: ['voyageai'], providers: ['voyageai'], load: () => voyageai },
+  { id: 'watsonx', packages: ['@ibm-cloud/watsonx-ai'], providers: ['ibm.watsonx.ai'], load: () => watsonxAi },
   { id: 'weaviate', packages: ['weaviate-client'], providers: [], load: () => weaviateClient },
   { id: 'zep', packages: ['@getzep/zep-cloud'], providers: [], load: () => zepCloud },
 ]

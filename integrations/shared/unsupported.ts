@@ -2,7 +2,7 @@
 import type { IntegrationEntry, ModuleTarget } from '../../src/autolog/contract.js'
 
 /** Of which the calls of models themselves are missed. */
-const SDKS = ['@firebase/ai', '@huggingface/transformers', '@ibm-cloud/watsonx-ai', '@lmstudio/sdk']
+const SDKS = ['@firebase/ai', '@huggingface/transformers', '@lmstudio/sdk']
 
 /** Which call models through SDKs, or in a process of their own. */
 const FRAMEWORKS = [
@@ -13,7 +13,6 @@ const FRAMEWORKS = [
   '@github/copilot-sdk',
   '@google/adk',
   '@inngest/agent-kit',
-  '@letta-ai/letta-client',
   '@livekit/agents',
   '@mastra/core',
   '@openai/codex-sdk',

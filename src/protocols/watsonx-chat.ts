@@ -21,6 +21,7 @@ import type {
 } from '../kernel/protocol.js'
 import { safeMessage } from '../kernel/safe-message.js'
 import { decodeError as decodeOpenaiError } from './openai-chat/error.js'
+import { FIELDS } from './openai-chat/fields.js'
 import { openaiChat } from './openai-chat/index.js'
 import { WITHOUT_EFFECT, asksNothing } from './shared/request-fields.js'
 
@@ -148,6 +149,7 @@ export const watsonxChat: ChatProtocol = {
   id: 'watsonx-chat',
   kind: 'chat',
   operation: 'chat',
+  fields: FIELDS,
   path: PATH,
   streamPath: STREAM_PATH,
   encodeRequest,

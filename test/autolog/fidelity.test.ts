@@ -177,6 +177,17 @@ describe('lazy promises', () => {
     expect(harness.spans()).toHaveLength(1)
   })
 
+  test.each([false, true])('one that another wrapper has awaited already ends its span: fails %s', async (fails) => {
+    const error = new Error('x')
+    const parsed = fails ? Promise.reject(error) : Promise.resolve(answer)
+    const promise = Object.assign(new ApiPromise(Promise.resolve(response()), () => parsed), { parsedPromise: parsed })
+    const result = call(() => promise)
+    expect(result).toBe(promise)
+    await expect(Promise.resolve(result).catch((caught: unknown) => caught)).resolves.toBe(fails ? error : answer)
+    expect(harness.only().status.code).toBe(fails ? SpanStatusCode.ERROR : SpanStatusCode.UNSET)
+    if (!fails) expect(ended()).toMatchObject({ 'gen_ai.usage.input_tokens': 3 })
+  })
+
   test('a parser that throws at once', async () => {
     const error = new Error('x')
     await expect(

@@ -18,6 +18,10 @@ function streamOf(pieces: readonly unknown[]) {
   }
 }
 
+async function readAll(stream: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of stream);
+}
+
 function tapped(pieces: readonly unknown[], more: object = {}) {
   const told: unknown[] = []
   const reader = {
@@ -55,6 +59,28 @@ test('a stream ends early only if the program aborts it', async () => {
     for await (const _ of stream) if (aborts) controller.abort()
     expect(told).toEqual([1, { closed: aborts }])
   }
+})
+
+const abort = new DOMException('aborted', 'AbortError')
+const fault = new Error('fault')
+test.each<[string, boolean, Error, unknown]>([
+  ['an abort by the program', true, abort, { closed: true }],
+  ['an abort that the program did not ask for', false, abort, { error: abort, closed: false }],
+  // Some SDKs abort a stream that fails, and then throw what failed.
+  ['a fault of a stream that is aborted', true, fault, { error: fault, closed: false }],
+  ['a fault', false, fault, { error: fault, closed: false }],
+])('a stream that ends with %s', async (_name, aborts, thrown, outcome) => {
+  const controller = new AbortController()
+  const { stream, told } = tapped([], {
+    controller,
+    async *iterator(): AsyncGenerator<unknown, void> {
+      yield 1
+      if (aborts) controller.abort()
+      throw await Promise.resolve(thrown)
+    },
+  })
+  await expect(readAll(stream)).rejects.toBe(thrown)
+  expect(told).toEqual([1, outcome])
 })
 
 test('a stream whose iterator cannot be watched ends the call, and goes on for the program', async () => {

@@ -2,7 +2,7 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { GoogleGenAI } from '@google/genai'
 import OpenAI, { AzureOpenAI } from 'openai'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { integrations } from '../../integrations/index.js'
 import { autolog, ConfigError, wrap, type Autolog } from '../../src/index.js'
 import { recordSpans } from '../../src/testing/record-spans.js'
@@ -151,6 +151,56 @@ test('a client whose class is patched already has one span for each call', async
   log = autolog({ exporter: recorder, modules: { openai: OpenAI } })
   await wrap(openai()).chat.completions.create({ model: 'm', messages })
   expect(names()).toEqual(['chat m'])
+})
+
+/** A client of the shape that several SDKs share. Its answers are those of none. */
+function clientNamed(name: string, baseURL?: string) {
+  class Completions {
+    create(_body: object): unknown {
+      return { id: 'a' }
+    }
+  }
+  const made = {
+    [name]: class {
+      readonly baseURL = baseURL
+      readonly chat = { completions: new Completions() }
+      get(): void {}
+      post(): void {}
+    },
+  }
+  const Client = made[name]
+  if (!Client) throw new Error('no class')
+  return new Client()
+}
+
+describe('of the SDKs whose shape fits', () => {
+  let lines: string[]
+  beforeEach(() => {
+    lines = []
+    vi.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0)
+  })
+  afterEach(() => void vi.restoreAllMocks())
+
+  test.each<[string, string, string | undefined, string]>([
+    ['the name of the class decides', 'Groq', undefined, 'groq'],
+    ['the name of another class', 'Together', undefined, 'together'],
+    ['the name goes before the host', 'Groq', 'https://api.together.xyz/v1', 'groq'],
+    ['then the host', 'b', 'https://api.groq.com/openai/v1', 'groq'],
+    ['then the one that compares most of it', 'b', undefined, 'openai'],
+    ['also at an address that is none', 'b', 'nowhere', 'openai'],
+  ])('%s', (_what, name, baseURL, provider) => {
+    wrap(clientNamed(name, baseURL)).chat.completions.create({ model: 'm', messages })
+    expect(recorder.spans.map(({ attributes }) => attributes['gen_ai.provider.name'])).toEqual([provider])
+  })
+
+  test('an answer that cannot be read is told once for each client and method', () => {
+    const client = wrap(clientNamed('OpenAI'))
+    for (const _ of [1, 2]) client.chat.completions.create({ model: 'm', messages })
+    expect(lines).toEqual([
+      '[tracestitch] openai: create gave an answer that cannot be read; its spans say so and have no usage\n',
+    ])
+    expect(names()).toEqual(['chat m', 'chat m'])
+  })
 })
 
 test.each([

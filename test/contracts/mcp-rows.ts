@@ -116,7 +116,7 @@ export const mcpRows: readonly Row<McpRun>[] = [
     },
   },
   {
-    name: 'the promise of a call',
+    name: 'the promise of callTool()',
     run: (mcp, kit) => overMemory(mcp, async (client) => kit.shapeOf(client.callTool({ name: 'hello' }))),
     spans: [],
   },

@@ -66,7 +66,7 @@ export function admitContract(opened: () => StoreUnderTest, key: () => string): 
       expect(await left(of)).toEqual(before)
     })
 
-    test('asks for nothing, or for one thing alone', async () => {
+    test('accepts an empty request, and a request for one thing', async () => {
       const { store } = opened()
       const of = keys()
       const none = { holder: 'a', leaseMs: LONG, places: [], rates: [], allowances: [] }

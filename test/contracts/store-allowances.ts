@@ -90,7 +90,7 @@ export function allowanceContract(opened: () => StoreUnderTest, key: () => strin
       expect(await store.usage([name])).toMatchObject([{ used: 9, reserved: 0 }])
     })
 
-    test('refuse for ever what is more than the limit', async () => {
+    test('never admit a request above the limit', async () => {
       const { store } = opened()
       const name = key()
       const refused = { ok: false, refused: 0, left: 10, resetsInMs: Infinity }

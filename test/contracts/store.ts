@@ -49,7 +49,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
         })
       })
 
-      test('what is refused may go after the time it is told', async () => {
+      test('what is refused is admitted after the wait that was given', async () => {
         await soon(under, 350, async (pass) => {
           const one = rate(key(), 2, 1, 400)
           await store.take([one])
@@ -69,7 +69,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
         expect(await store.take([rate(wide, 10, 6)])).toEqual({ ok: true, remaining: [0] })
       })
 
-      test('a key that is named twice is taken from twice', async () => {
+      test('a key that is given twice is charged twice', async () => {
         const twice = key()
         expect(await store.take([rate(twice, 10, 4), rate(twice, 10, 4)])).toEqual({ ok: true, remaining: [6, 2] })
         expect(await store.take([rate(twice, 10, 2), rate(twice, 10, 1)])).toMatchObject({ ok: false, refused: 1 })
@@ -115,7 +115,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
         })
       })
 
-      test('what was forgotten is not given back a second time', async () => {
+      test('what has left the window is not given back', async () => {
         await soon(under, 150, async (pass) => {
           const tokens = key()
           await store.take([rate(tokens, 100, 100, 200)])
@@ -176,7 +176,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
         leaseMs,
       })
 
-      test('are had by as many as the limit', async () => {
+      test('go to as many holders as the limit', async () => {
         const name = key()
         expect(await store.acquire(lease(name, 'a'))).toBe(true)
         expect(await store.acquire(lease(name, 'b'))).toBe(true)
@@ -233,7 +233,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>,
         })
       })
 
-      test('give way to one that holds longer, and to no other', async () => {
+      test('are replaced only by one that lasts longer', async () => {
         const space = key()
         await store.put(space, 'x', 'first', 10_000)
         await store.put(space, 'x', 'shorter', 5_000)

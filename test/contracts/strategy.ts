@@ -146,7 +146,7 @@ export function testStrategy({ strategy, options = {} }: StrategyCase): void {
       expect(new World(strategy, [], options).select()).toBeUndefined()
     })
 
-    test('asks of as few members among 10 000 as among 100', () => {
+    test('looks at no more members among 10 000 than among 100', () => {
       for (const size of [100, 10_000]) {
         const world = new World(
           strategy,
@@ -167,7 +167,7 @@ export function testStrategy({ strategy, options = {} }: StrategyCase): void {
       }
     })
 
-    test('asks of few when half of 10 000 cool down', () => {
+    test('looks at few members when half of 10 000 cool down', () => {
       const world = new World(
         strategy,
         Array.from({ length: 10_000 }, () => ({})),

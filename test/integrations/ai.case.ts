@@ -111,7 +111,7 @@ const rows: Row<Client>[] = [
     steps: withTool('generateText', 'tools'),
   },
   {
-    name: 'what a tool does',
+    name: 'a tool that calls a model',
     skip: (version) => (version.startsWith('5') ? 'ai 5 tells of tools only where its flag is set' : undefined),
     run: async ({ sdk, model, embedder }) => {
       const execute = async (): Promise<number> => (await sdk.embed({ model: embedder, value: 'x' })).usage.tokens
@@ -128,7 +128,7 @@ const rows: Row<Client>[] = [
     steps: withTool('generateText', 'what a tool does'),
   },
   {
-    name: 'what a tool does, with the telemetry of the SDK on',
+    name: 'a tool that calls a model, with the telemetry of the SDK on',
     run: async ({ sdk, model, embedder }) => {
       const execute = async (): Promise<number> => (await sdk.embed({ model: embedder, value: 'x' })).usage.tokens
       const add = sdk.tool({ inputSchema: z.object({}), execute })
@@ -221,7 +221,7 @@ const rows: Row<Client>[] = [
     steps: () => [],
   },
   {
-    name: 'a call of a model itself',
+    name: 'doGenerate() of the model, without a function of ai',
     run: async ({ model }) => {
       if (typeof model === 'string') throw new TypeError('a model was expected')
       const content = [{ type: 'text' as const, text: prompt }]
@@ -279,7 +279,7 @@ const rows: Row<Client>[] = [
     spans: [failed('APICallError')],
   },
   {
-    name: 'tried again',
+    name: 'the SDK tries again after 429',
     behaviour: 'error-429-once',
     run: async ({ sdk, model }) => (await sdk.generateText({ model, prompt })).text,
     spans: [failed('APICallError'), ok],

@@ -101,7 +101,7 @@ const rows: Row<Client>[] = [
     spans: [transcribed],
   },
   {
-    name: 'in one request',
+    name: 'transcribe in one request',
     run: ({ sync }) =>
       sync.transcribe(new Uint8Array([1, 2, 3]), { model: 'universal-3-5-pro', sample_rate: 16_000, channels: 1 }),
     spans: [span('generate_content universal-3-5-pro', { ...seconds, 'gen_ai.response.id': 'sync_1' })],
@@ -113,7 +113,7 @@ const rows: Row<Client>[] = [
     spans: [{ name: 'chat claude-sonnet-5', usage: [11, 7], finish: ['stop'], attributes }],
   },
   {
-    name: 'understanding',
+    name: 'speech understanding',
     run: ({ llmGateway }) => llmGateway.understanding({ transcript_id: 'tr', speech_understanding: {} }),
     spans: [{ name: 'generate_content', attributes }],
   },

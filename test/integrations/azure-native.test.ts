@@ -83,7 +83,7 @@ describe.skipIf(!isInstalled)('@azure-rest/ai-inference', () => {
     expect(fake.requests('native').at(-1)?.traceparents).toBe(1)
   })
 
-  test('one that is not has its own', async () => {
+  test('a call that is not nested has its own span', async () => {
     log.off()
     log = autolog({ exporter: recorder, integrations: { 'azure-ai-inference': false, wire: false } })
     expect((await ask()).status).toBe('200')

@@ -98,7 +98,7 @@ describe('bodies', () => {
   })
 })
 
-describe('what no format reads', () => {
+describe('answers that no format reads', () => {
   test('says so, with the tokens that the headers count', async () => {
     const client = clientOf('{"frames":[]}', counts(7, 5))
     await client.send(new InvokeModelCommand({ modelId: 'twelvelabs.pegasus-1-2-v1:0', body: '{"inputPrompt":"Hi"}' }))
@@ -119,7 +119,7 @@ describe('what no format reads', () => {
     expect(harness.only().attributes['tracestitch.unread']).toBe('stream')
   })
 
-  test('a known format that answers otherwise', async () => {
+  test('an answer that its format cannot read', async () => {
     const input = { modelId: 'meta.llama', body: '{"prompt":"Hi"}' }
     await clientOf('{"frames":[]}').send(new InvokeModelCommand(input))
     expect(harness.only().attributes['tracestitch.unread']).toBe('answer')

@@ -104,7 +104,7 @@ const rows: Row<Client>[] = [
     spans: [{ ...span, finish: ['tool_calls'] }],
   },
   {
-    name: 'tries of the SDK',
+    name: 'the SDK tries again after 429',
     behaviour: 'error-429-once',
     run: async (client) => {
       const { output, $metadata } = await clientOf(client.sdk, client.base, 2).converse(input)

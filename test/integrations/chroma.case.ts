@@ -122,7 +122,7 @@ const rows: Row<Chroma>[] = [
     spans: [{ name: 'count docs' }],
   },
   {
-    name: 'a collection that a client gives',
+    name: 'a query of a collection from getCollection()',
     run: async ({ client }) => {
       const docs = (await client.getCollection({ name: 'docs', embeddingFunction: embedder })) as Collection
       return docs.query({ queryEmbeddings: [[0.5]] })

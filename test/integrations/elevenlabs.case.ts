@@ -126,7 +126,7 @@ const rows: Row<Client>[] = [
     spans: [{ name: spoken.name, error: /./ }],
   },
   {
-    name: 'what makes nothing',
+    name: 'a call that fails before any request',
     offline: true,
     run: async (client, kit) => kit.outcome(call(client, 'textToSpeech.convert', 'voice_1', {})),
     spans: [{ name: 'generate_content', error: /./ }],

@@ -56,12 +56,12 @@ const rows: Row<Client>[] = [
     spans: [made],
   },
   {
-    name: 'a film',
+    name: 'a video',
     run: async ({ fal }) => seen(await fal.subscribe('fal-ai/video/pro', { input, pollInterval: 5 })),
     spans: [{ name: 'generate_content fal-ai/video/pro', attributes: { 'gen_ai.output.type': 'video' } }],
   },
   {
-    name: 'the queue by hand',
+    name: 'submit, status and result of the queue, called one by one',
     run: async ({ fal }) => {
       const { request_id: requestId } = (await fal.queue.submit(model, { input })) as { readonly request_id: string }
       const first = await fal.queue.status(model, { requestId })

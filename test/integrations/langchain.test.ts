@@ -186,7 +186,7 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
     expect(span.attributes['error.type']).toBe('invalid_api_key')
   })
 
-  it('keeps a chain readable', async () => {
+  it('has no spans for the links of a chain', async () => {
     const { RunnableLambda, RunnablePassthrough } = copy.runnables
     const chain = RunnablePassthrough.assign({ extra: RunnableLambda.from(() => 'x') })
       .pipe(copy.prompts.ChatPromptTemplate.fromTemplate('say {word} {extra}'))
@@ -199,7 +199,7 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
     for (const span of spans()) expect(span.attributes['gen_ai.conversation.id']).toBe('c-7')
   })
 
-  it('shows what holds a chain together when asked to', async () => {
+  it('has spans for the links of a chain when asked to', async () => {
     handler.internals = true
     try {
       const chain = copy.prompts.ChatPromptTemplate.fromTemplate('say {word}')
@@ -255,7 +255,7 @@ describe.each(copies.map((copy) => [copy.name, copy] as const))('%s', (_name, co
     })
   })
 
-  it('knows tools and retrievers that are classes of the program', async () => {
+  it('traces tools and retrievers of classes of the program', async () => {
     const client = clientFor()
     const ask = async (model: string): Promise<string> =>
       (await client.chat.completions.create({ model, messages: [] })).id

@@ -105,7 +105,7 @@ const rows: Row<Agents>[] = [
     tree: inWorkflow('invoke_agent plain !', `  ${name} [client] !`).with(0, 'invoke_workflow Agent workflow !'),
   },
   {
-    name: 'a model that no SDK is behind',
+    name: 'a model of the program, without an SDK',
     offline: true,
     run: async ({ sdk }) => {
       const usage = new sdk.Usage({ inputTokens: 5, outputTokens: 2, totalTokens: 7, requests: 1 })

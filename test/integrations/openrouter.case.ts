@@ -206,7 +206,7 @@ const rows: Row<Client>[] = [
     spans: [{ ...chat, attributes }],
   },
   {
-    name: 'a function whose answer failed, which it gives and does not throw',
+    name: 'a function that returns its error',
     behaviour: 'error-400',
     run: async (client) =>
       (await (await apart('chatSend'))(client, { chatRequest: { model, messages } })) !== undefined,

@@ -171,7 +171,7 @@ const rows: Row<Client>[] = [
     spans: [{ name: 'rerank bge', attributes: { 'gen_ai.response.model': 'bge' } }],
   },
   {
-    name: 'what an assistant looks up',
+    name: 'the context that an assistant finds',
     run: ({ assistant }) => call(assistant, 'context', { query: 'what?', topK: 2 }),
     spans: [
       {

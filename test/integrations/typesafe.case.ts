@@ -51,11 +51,11 @@ const rows: Row<Client>[] = [
     spans: [decided],
   },
   {
-    name: 'only its response',
+    name: 'asResponse()',
     run: async (client) => (await client.systemOne(request).asResponse()).json(),
     spans: [decided],
   },
-  { name: 'what is no decision', run: (client) => client.models.list(), spans: [] },
+  { name: 'a list of models has no span', run: (client) => client.models.list(), spans: [] },
 ]
 
 const spec: IntegrationCase<Sdk, Client> = {

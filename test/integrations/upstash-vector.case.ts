@@ -71,7 +71,7 @@ const rows: Row<Index>[] = [
     ],
   },
   {
-    name: 'a query that goes on',
+    name: 'a resumable query, and its next page',
     run: async (index) => {
       const query = (await index.resumableQuery({ vector, topK: 2, maxIdle: 60 }, { namespace: 'ns' })) as {
         readonly result: unknown

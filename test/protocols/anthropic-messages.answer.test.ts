@@ -86,7 +86,7 @@ describe('beside the content', () => {
     expect(codec.encodeResponse(codec.decodeResponse(whole))).toEqual(whole)
   })
 
-  test('a stream says the same as the answer, and is written again with all of it', () => {
+  test('a stream has the same as the answer, and nothing is lost when it is written again', () => {
     expect(streamed(events)).toEqual(codec.decodeResponse(whole))
     const encoder = codec.createStreamEncoder()
     const again = [...decodeAll(events).flatMap((chunk) => encoder.push(chunk)), ...encoder.end()]
@@ -99,7 +99,7 @@ describe('beside the content', () => {
     expect(raw?.value).toHaveProperty('container', container)
   })
 
-  test('an answer that says nothing special has no raw form', () => {
+  test('an answer without extra fields has no raw form', () => {
     const plain = { ...head, content: [], stop_reason: 'end_turn', usage: { input_tokens: 1, output_tokens: 1 } }
     const said = { ...plain.usage, service_tier: 'standard', inference_geo: 'not_available', speed: null }
     expect(codec.decodeResponse({ ...plain, container: null, usage: said })).not.toHaveProperty('raw')

@@ -61,7 +61,7 @@ test.each<[string, JsonObject]>([
   expect(encode(codec.decodeRequest(wire), { model: 'claude-opus-4-8' }).body).toEqual(wire)
 })
 
-test('the older place of the output format is told to other formats', () => {
+test('other formats get the output format from its older place', () => {
   const schema = { type: 'object' }
   const request = codec.decodeRequest({ model: 'm', messages: [], output_format: { type: 'json_schema', schema } })
   expect(request.response_format).toEqual({ type: 'json_schema', json_schema: { name: 'response', schema } })

@@ -58,7 +58,7 @@ describe('thinking', () => {
     expect(warnings).toEqual([expect.stringContaining('reasoning_effort')])
   })
 
-  test('and with one where the thinking came back, in its own field or among the blocks', () => {
+  test('a loop of tools keeps its budget where the thinking came back, in its own field or among the blocks', () => {
     const thinking = { type: 'thinking' as const, thinking: 't', signature: 's' }
     const redacted = { type: 'redacted_thinking' as const, data: 'd' }
     for (const answer of [
@@ -120,7 +120,7 @@ describe('structured output', () => {
     ])
   })
 
-  test('a schema that fits goes out as it is', () => {
+  test('a schema that the API takes is sent unchanged', () => {
     const given = {
       type: 'object',
       properties: { a: { type: 'array', minItems: 1, items: { type: 'string', format: 'date' } } },
@@ -213,7 +213,7 @@ describe('features in beta', () => {
     expect(betas(request)).toBe(header)
   })
 
-  test('their names are no field of the body', () => {
+  test('betas are no field of the body', () => {
     expect(encode({ betas: ['a-1'] } as Partial<ChatRequest>).body).not.toHaveProperty('betas')
   })
 })

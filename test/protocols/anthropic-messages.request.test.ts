@@ -47,7 +47,7 @@ describe('conversation', () => {
     expect(warnings).toHaveLength(1)
   })
 
-  test('and stays, after the user turn it belongs to, for models that take it', () => {
+  test('a system message in the middle stays behind its user turn for models that take it', () => {
     const { body, warnings } = messages(midway, { model: 'claude-opus-4-8' })
     expect(body).not.toHaveProperty('system')
     expect((body.messages as { role: string }[]).map(({ role }) => role)).toEqual([

@@ -89,7 +89,7 @@ describe('answers that come whole', () => {
     expect(accumulate(decodeAll(events)).choices).toEqual(completion.choices)
   })
 
-  test('a plain answer has no blocks, and its tool calls name only what they must', () => {
+  test('a plain answer has no blocks, and its tool calls have no extra fields', () => {
     const plain = message({
       content: [
         { type: 'thinking', thinking: 't', signature: 's' },

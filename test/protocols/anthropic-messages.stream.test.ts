@@ -53,7 +53,7 @@ describe('streams', () => {
     message: { id: 'm1', model: 'c', usage: { input_tokens: 3, output_tokens: 1 } },
   }
 
-  test('a cut stream is not done and still says what was counted', () => {
+  test('a cut stream is not done, and keeps the usage that came', () => {
     const decoder = codec.createStreamDecoder()
     decoder.push(start)
     decoder.push({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } })

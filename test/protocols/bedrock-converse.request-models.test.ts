@@ -32,7 +32,7 @@ const loop: Message[] = [
 ]
 
 describe('Claude', () => {
-  test('takes what it takes at Anthropic', () => {
+  test('takes the same as at Anthropic', () => {
     expect(() => encode({ temperature: 0.2 }, newer)).toThrow(/temperature/)
     expect(() => encode({ temperature: 0.2, top_p: 0.5 })).toThrow(/top_p/)
     expect(() => encode({ temperature: 0.2, reasoning_effort: 'low' })).toThrow(/temperature/)
@@ -94,7 +94,7 @@ describe('families', () => {
     ])
   })
 
-  test('GPT has an effort of its own, no samplers and no stop', () => {
+  test('GPT takes reasoning effort, and neither samplers nor stop words', () => {
     expect(encode({ reasoning_effort: 'low' }, gpt).body.additionalModelRequestFields).toEqual({
       reasoning: { effort: 'low' },
     })
@@ -159,7 +159,7 @@ describe('tools', () => {
     expect(encode(codec.decodeRequest(body)).body).toEqual(body)
   })
 
-  test('one at a time is nothing that other models know', () => {
+  test('other models have no setting for one call at a time', () => {
     const nova = { model: 'amazon.nova-pro-v1:0' }
     expect(() => encode({ tools, parallel_tool_calls: false }, nova)).toThrow(/parallel_tool_calls/)
   })

@@ -41,7 +41,7 @@ describe('path', () => {
     })
   })
 
-  test('a broken escape is still a name', () => {
+  test('a name with a broken escape is read as it is', () => {
     expect(bedrockConverse.decodeRequest({}, { path: '/model/a%zz/converse' }).model).toBe('a%zz')
   })
 })
@@ -207,7 +207,7 @@ describe('settings of the model', () => {
     expect(forced.warnings).toHaveLength(1)
   })
 
-  test('what is spelled out wins, and joins the rest', () => {
+  test('extra_body wins, and joins the other fields', () => {
     const { body } = encode({
       top_k: 3,
       reasoning_effort: 'high',
@@ -222,7 +222,7 @@ describe('settings of the model', () => {
     )
   })
 
-  test('a schema is native where the model takes it, and asked for in words elsewhere', () => {
+  test('a schema is sent as such where the model takes it, and in the prompt elsewhere', () => {
     const response_format = {
       type: 'json_schema',
       json_schema: { name: 'city', schema: { type: 'object', properties: {} } },

@@ -109,7 +109,7 @@ describe('Titan', () => {
 describe('Nova', () => {
   const params = { embeddingPurpose: 'GENERIC_INDEX', text: { truncationMode: 'NONE', value: 'a' } }
 
-  test('says what the vectors are for, and is told another purpose', () => {
+  test('has a purpose of the vectors, and takes another one from extra_body', () => {
     const request = { model: 'm', input: ['a'], dimensions: 256 }
     expect(bedrockNovaEmbeddings.encodeRequest(request, context).body).toEqual({
       taskType: 'SINGLE_EMBEDDING',

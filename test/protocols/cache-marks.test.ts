@@ -79,7 +79,7 @@ function marksIn(body: JsonObject): string[] {
 describe.each(TARGETS)('%s', (_name, codec, model, quirks) => {
   const send = (fields: Partial<ChatRequest>) => encode(codec, model, fields, quirks)
 
-  test('four marks stay as they are, without a word', () => {
+  test('four marks are sent unchanged, without a warning', () => {
     const { body, warnings } = send({
       tools: [tool('t1', mark)],
       messages: [system('s1', mark), user('u1', mark), { role: 'assistant', content: 'a1' }, user('u2', mark)],
@@ -102,7 +102,7 @@ describe.each(TARGETS)('%s', (_name, codec, model, quirks) => {
     expect(warnings[0]).toMatch(/4 marks.*of 9, the last on tools and instructions, and the last 3/)
   })
 
-  test('where nothing is said before, the last four are', () => {
+  test('without marks on tools and instructions, the last four are sent', () => {
     const turns = [1, 2, 3, 4, 5].flatMap((n): Message[] => [
       user(`u${n}`, mark),
       { role: 'assistant', content: `a${n}` },
@@ -121,7 +121,7 @@ describe.each(TARGETS)('%s', (_name, codec, model, quirks) => {
     expect(warnings[0]).toContain('is sent with an hour')
   })
 
-  test('an hour before five minutes is what the API takes', () => {
+  test('a mark of an hour may stand before one of five minutes', () => {
     const { body, warnings } = send({ messages: [system('s1', long), user('u1', mark)] })
     expect(marksIn(body)).toEqual(['s1 1h', 'u1 5m'])
     expect(warnings).toEqual([])

@@ -69,13 +69,13 @@ describe.each(TARGETS)('%s', (_name, codec, model) => {
     }
   })
 
-  test('a model that thinks as it finds right needs none', () => {
+  test('adaptive thinking needs no budget', () => {
     const messages = [ask, { role: 'assistant' as const, content: null, tool_calls: [call] }, result]
     const newest = model.replace('sonnet-4-5-20250929-v1:0', 'opus-4-8').replace('sonnet-4-5', 'opus-4-8')
     expect(send({ messages, thinking: budget }, newest).thinking).toEqual({ type: 'adaptive' })
   })
 
-  test('a forced tool excludes it', () => {
+  test('thinking is left out beside a forced tool', () => {
     const fields = { messages: [ask], thinking: budget, tool_choice: 'required' as const }
     expect(() => send(fields)).toThrow(UnsupportedParameterError)
     expect(() => send(fields)).toThrow(/thinking/)

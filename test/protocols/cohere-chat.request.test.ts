@@ -125,7 +125,7 @@ describe('requests', () => {
     expect(warnings).toEqual([expect.stringContaining(parameter)])
   })
 
-  test('values that ask for nothing pass in silence', () => {
+  test('values without effect pass without a warning', () => {
     bodyOf({
       n: 1,
       parallel_tool_calls: true,

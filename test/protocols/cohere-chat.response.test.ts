@@ -28,7 +28,7 @@ const answer = (more: JsonObject) => ({
 })
 
 describe('answers', () => {
-  test('usage: what the model read, with what is cached of it and what is billed', () => {
+  test('usage: tokens of the prompt, with the cached ones and the billed ones', () => {
     const usage = {
       billed_units: { input_tokens: 39, output_tokens: 27 },
       tokens: { input_tokens: 1683, output_tokens: 62 },
@@ -235,7 +235,7 @@ describe('streams', () => {
     expect(codec.encodeResponse(completion)).toEqual(whole)
   })
 
-  test('written again, a stream reads the same', () => {
+  test('a stream that is written again reads the same', () => {
     const decoder = codec.createStreamDecoder()
     const chunks = stream.flatMap((one) => [...decoder.push(one)])
     const events = eventsOf(codec, chunks).map(({ data }) => data as JsonObject)

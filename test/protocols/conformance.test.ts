@@ -129,7 +129,7 @@ describe('conformance with recorded traffic', () => {
     test('the corpus (../shared/fixtures) is not here: nothing was compared', () => expect(corpusIsHere).toBe(false))
     return
   }
-  test('the table of counts and exceptions holds', () => {
+  test('the counts and exceptions are those of the table', () => {
     const table = runCorpus()
     console.log(table.split('\n## Exceptions')[0])
     if (process.env.UPDATE === '1') writeFileSync(TABLE, table)

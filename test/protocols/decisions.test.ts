@@ -184,7 +184,7 @@ test.each<[string, DecisionRequest['input'], unknown]>([
   expect(systemone.encodeRequest({ ...asked, input }, context).body['state']).toEqual(state)
 })
 
-test('what System One cannot say is refused by name, or left out where the caller allows it', () => {
+test('a field that System One does not have is refused by name, or left out where the caller allows it', () => {
   const image = { type: 'input_image' as const, image_url: 'https://a.test/b.png' }
   const withImage: DecisionRequest = {
     ...asked,

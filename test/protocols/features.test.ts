@@ -196,7 +196,7 @@ test('every chat format of the registry is in the table', () => {
   ).toEqual(formats.map(({ id }) => id).sort())
 })
 
-test('the table is the one that is kept', () => {
+test('the table in the file is up to date', () => {
   const made = table()
   if (process.env.UPDATE) writeFileSync(TABLE, made)
   expect(readFileSync(TABLE, 'utf8'), 'run it with UPDATE=1').toBe(made)

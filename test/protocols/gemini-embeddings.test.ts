@@ -82,7 +82,7 @@ describe.each(wires)('%s', (_name, codec, method, wire) => {
     expect([request.input].flat().join('')).toMatch(/^ab?$/)
   })
 
-  test('goes to another provider without what only this format says', () => {
+  test('is sent to another provider without the fields that only this format has', () => {
     const { body } = openaiEmbeddings.encodeRequest(request, context({ model: 'text-embedding-3-small' }))
     expect(Object.keys(body).filter((key) => !['model', 'input', 'dimensions'].includes(key))).toEqual([])
   })

@@ -75,7 +75,7 @@ describe('a request is written again as it was laid out', () => {
     ])
   })
 
-  test('no other format misses it', () => {
+  test('other formats do not need it', () => {
     const warnings: string[] = []
     const request = codec.decodeRequest({ contents: [{ parts: [hi] }] }, { path })
     const encoded = openaiChat.encodeRequest(request, context({ warn: (text) => warnings.push(text) }))

@@ -68,7 +68,7 @@ describe('structured output beside functions', () => {
     expect(warnings).toEqual([expect.stringContaining('asked for in the system prompt')])
   })
 
-  test('without functions every model shapes it', () => {
+  test('without functions every model takes a schema', () => {
     const { body } = encode({ response_format: format }, { model: 'gemini-2.5-flash' })
     expect(body['generationConfig']).toMatchObject(native)
   })

@@ -10,7 +10,7 @@ const calling: AssistantMessage = {
   tool_calls: [{ id: 'x', type: 'function', function: { name: 'f', arguments: '{}' } }],
 }
 
-describe('what the hub says in its own way', () => {
+describe('fields that the hub names otherwise', () => {
   test('tool results: text, JSON, failures, media', () => {
     const result = (content: ToolMessage['content'], is_error?: boolean): unknown => {
       const message: ToolMessage = {
@@ -132,7 +132,7 @@ describe('what the hub says in its own way', () => {
     })
   })
 
-  test('the older kind of response schema stays alone', () => {
+  test('an older response schema is sent without the newer one', () => {
     const config = {
       responseMimeType: 'application/json',
       responseSchema: { type: 'OBJECT', properties: { a: { type: 'INTEGER' } } },
@@ -145,7 +145,7 @@ describe('what the hub says in its own way', () => {
   })
 })
 
-describe('what the format cannot say', () => {
+describe('fields that the format does not have', () => {
   test.each<[string, Partial<ChatRequest>]>([
     ['parallel_tool_calls', { parallel_tool_calls: false }],
     ['logit_bias', { logit_bias: { 5: 1 } }],
@@ -164,7 +164,7 @@ describe('what the format cannot say', () => {
     expect(warnings.join()).toContain(parameter)
   })
 
-  test('what has no effect is said', () => {
+  test('a setting without effect is named in a warning', () => {
     const { warnings, body } = encode({
       user: 'u',
       metadata: { a: 'b' },

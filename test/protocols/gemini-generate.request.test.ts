@@ -85,7 +85,7 @@ describe('a request with everything', () => {
     })
   })
 
-  test('reads the same from snake case', () => {
+  test('reads snake case alike', () => {
     const snake = (value: unknown, free = false): unknown => {
       if (Array.isArray(value)) return value.map((entry) => snake(entry))
       if (typeof value !== 'object' || value === null || free) return value
@@ -136,7 +136,7 @@ describe('path', () => {
     expect(codec.decodeRequest({ contents: [] }, { path })).toMatchObject({ model: 'gemini-2.5-pro', stream: true })
   })
 
-  test('a model cannot lead elsewhere', () => {
+  test('the name of a model cannot change the path', () => {
     expect(() => encode({}, { model: '../../files' })).toThrow(/dot segment/)
   })
 })

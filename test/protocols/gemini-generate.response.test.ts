@@ -73,7 +73,7 @@ describe('a whole answer', () => {
     ])
   })
 
-  test('keeps what only the format says', () => {
+  test('keeps the fields that only this format has', () => {
     expect(completion.raw?.value).toMatchObject({
       candidates: [{ index: 0, avgLogprobs: -0.25, safetyRatings: [{ probability: 'NEGLIGIBLE' }] }],
     })
@@ -143,7 +143,7 @@ describe('finish', () => {
     ])
   })
 
-  test('an answer of nothing is an error', () => {
+  test('an empty answer is an error', () => {
     for (const nothing of [{}, [], { usageMetadata: {} }, null, 'text', 5]) {
       expect(() => codec.decodeResponse(nothing)).toThrow(expect.objectContaining({ name: 'StreamError' }))
     }

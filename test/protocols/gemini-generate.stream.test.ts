@@ -83,7 +83,7 @@ describe('a stream', () => {
     expect(again.completion).toEqual(completion)
   })
 
-  test('is also read from a list, at once or event by event', () => {
+  test('is also read from a JSON list, whole or element by element', () => {
     const list = bytes
       .toString()
       .split('\n')

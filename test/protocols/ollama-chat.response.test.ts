@@ -85,7 +85,7 @@ describe('answers', () => {
     expect(codec.decodeResponse(line({ content: 'x' }, { done: true })).choices[0]?.finish_reason).toBe('stop')
   })
 
-  test('what only this server says goes back as it came: images, how a model was loaded', () => {
+  test('fields that only this server has come back: images, how a model was loaded', () => {
     const pictured = line({ content: 'here', images: ['iVBORw0KGgo'] }, { done: true, done_reason: 'load' })
     const read = codec.decodeResponse(pictured)
     expect(codec.encodeResponse(read)).toMatchObject({ message: pictured['message'], done_reason: 'load' })

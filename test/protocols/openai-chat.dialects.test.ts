@@ -48,7 +48,7 @@ describe('fields the hub has no name for', () => {
     { type: 'reasoning.encrypted', data: 'xyz', format: 'anthropic-claude-v1', index: 1 },
   ]
 
-  test('a stream says them as a whole answer does', () => {
+  test('a stream has the same as a whole answer', () => {
     const completion = streamed([
       chunk({ role: 'assistant' }, { citations: ['a'], provider: 'X', x_groq: { id: 'r' } }),
       chunk({ reasoning: 'I ', reasoning_details: [{ ...details[0], text: 'I ', signature: null }] }),
@@ -85,7 +85,7 @@ describe('fields the hub has no name for', () => {
       expect(choices[0]?.message.tool_calls).toEqual([{ ...call, extra_content }])
   })
 
-  test('a call that names both kinds is the one it says', () => {
+  test('a call with the fields of both kinds is of the kind in its type', () => {
     const both = { id: 'a', type: 'function', custom: {}, function: { name: 'f', arguments: '{}' } }
     const { choices } = streamed([chunk({ tool_calls: [{ index: 0, ...both }] }), ending])
     expect(choices[0]?.message.tool_calls).toEqual([
@@ -94,7 +94,7 @@ describe('fields the hub has no name for', () => {
   })
 })
 
-test('what only another format can say is not written', () => {
+test('fields that only another format has are not written', () => {
   const raw = { protocol: 'openai-responses' as const, value: { instructions: 'x' } }
   const whole = openaiChat.decodeResponse(answer({ content: 'a' }))
   expect(openaiChat.encodeResponse({ ...whole, raw })).not.toHaveProperty('raw')
@@ -111,7 +111,7 @@ describe('content as a list of parts', () => {
     { type: 'text', text: ', I read.' },
   ]
 
-  test('what has no field of its own rides along in its place, streamed too', () => {
+  test('content without a field of its own is kept in its place, also in a stream', () => {
     const whole = openaiChat.decodeResponse(answer({ content: parts }))
     const { message } = whole.choices[0]!
     expect(message).toMatchObject({ content: 'It is so, I read.', reasoning_content: 'hm' })
@@ -215,7 +215,7 @@ describe('errors under status 200', () => {
   })
 })
 
-test('a completion that ends its stream says nothing twice', () => {
+test('a stream that ends with the whole completion repeats no text', () => {
   const { choices, usage } = streamed([
     chunk({ role: 'assistant', content: 'hello ' }),
     chunk({ content: 'you' }, {}, { finish_reason: 'stop' }),
@@ -260,7 +260,7 @@ test.each([
   expect(openaiChat.decodeError(body)).toMatchObject(error)
 })
 
-describe('what a target wants said in another way', () => {
+describe('fields that a target names otherwise', () => {
   const history: AssistantMessage = { role: 'assistant', content: 'a', reasoning_content: 'r', annotations: [] }
 
   test('reasoning of earlier answers', () => {
@@ -288,7 +288,7 @@ describe('what a target wants said in another way', () => {
     expect(warnings).toHaveLength(1)
   })
 
-  test('fields of an answer that say nothing', () => {
+  test('empty fields of an answer', () => {
     const { message } = openaiChat.decodeResponse(answer({ content: 'a', audio: null, function_call: null }))
       .choices[0]!
     expect(write({ messages: [message] }).body.messages).toEqual([{ role: 'assistant', content: 'a' }])

@@ -78,7 +78,7 @@ describe('writing chat requests', () => {
     expect(body).not.toHaveProperty('stream_options')
   })
 
-  test('what cannot be said is refused, or left out with a warning', () => {
+  test('a field without a counterpart is refused, or left out with a warning', () => {
     const unsupported: [Partial<ChatRequest>, Quirks, (body: Record<string, unknown>) => void][] = [
       [{ previous_response_id: 'r' }, {}, (body) => expect(body).not.toHaveProperty('previous_response_id')],
       [
@@ -221,7 +221,7 @@ describe('text completions', () => {
     },
   )
 
-  test('a conversation becomes a transcript', () => {
+  test('a conversation is sent as one prompt, a transcript', () => {
     const messages: ChatRequest['messages'] = [
       { role: 'system', content: 'be brief' },
       { role: 'user', content: 'hi' },

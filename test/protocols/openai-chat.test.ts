@@ -344,7 +344,7 @@ describe('usage', () => {
     expect(readUsage(wire)).toMatchObject({ prompt_tokens: 10, ...expected })
   })
 
-  test('what is the hub’s already is not copied; what is no usage is none', () => {
+  test('a usage of the hub is not copied, and anything else is no usage', () => {
     expect(readUsage(plain)).toBe(plain)
     expect(readUsage({ queue_time: 1 })).toBeUndefined()
     expect(readUsage(null)).toBeUndefined()
@@ -386,7 +386,7 @@ describe('errors', () => {
     expect(openaiChat.decodeError(body)).toMatchObject(expected)
   })
 
-  test('shows no key and no novel', () => {
+  test('shows no key and no long text', () => {
     const long = openaiChat.decodeError({
       error: { message: `Incorrect API key provided: sk-proj-abcdefghijkl. ${'x'.repeat(9000)}` },
     })

@@ -76,7 +76,7 @@ test('searches that are billed apart are counted', () => {
   expect(openaiResponses.decodeResponse(none).usage).not.toHaveProperty('server_tool_use')
 })
 
-test('what every response says is no extra', () => {
+test('fields that every response has are no extra fields', () => {
   const plain = openaiResponses.encodeResponse(openaiResponses.decodeResponse(response('hi')))
   for (const key of Object.keys(settings)) delete plain[key]
   expect(openaiResponses.decodeResponse(plain)).not.toHaveProperty('raw')
@@ -94,7 +94,7 @@ describe('streams whose parts do not agree', () => {
     expect(accumulate(decode(written)).choices[0]?.message.content).toBe('The command ran in a container.')
   })
 
-  test('a refusal of the end counts too', () => {
+  test('a refusal in the last event counts', () => {
     const refusal = (text: string): JsonObject => ({ ...message(''), content: [{ type: 'refusal', refusal: text }] })
     const final = response('', { output: [refusal('I will not.')] })
     const place = { item_id: 'msg_1', output_index: 0, content_index: 0 }

@@ -279,7 +279,7 @@ describe('parameters', () => {
     expect(warnings.join()).toContain(parameter)
   })
 
-  test('a value that asks for nothing is no reason to refuse', () => {
+  test('a value without effect is no reason to refuse', () => {
     const { body } = encode({
       n: 1,
       stop: [],
@@ -301,7 +301,7 @@ describe('parameters', () => {
     expect(body).toMatchObject({ temperature: 0, reasoning: { effort: 'low', summary: 'auto' }, truncation: 'auto' })
   })
 
-  test('what only this format says rides along and returns', () => {
+  test('fields that only this format has are kept and come back', () => {
     const wire = {
       model: 'a-model',
       input: [{ type: 'message', role: 'user', content: 'Hi' }],

@@ -167,7 +167,7 @@ describe('a failure', () => {
     )
   })
 
-  test('that gives no reason is one too', () => {
+  test('without a reason is one too', () => {
     expect(() => openaiResponses.decodeResponse(response({ status: 'failed' }))).toThrow(
       expect.objectContaining({ name: 'ProviderError' }),
     )

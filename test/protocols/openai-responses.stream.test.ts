@@ -173,7 +173,7 @@ describe('a stream', () => {
     )
   })
 
-  test('that tells nothing but its end gives the same too', () => {
+  test('with only its last event gives the same', () => {
     expect(read([{ type: 'response.completed', response: turn }]).completion).toEqual(
       openaiResponses.decodeResponse(turn),
     )

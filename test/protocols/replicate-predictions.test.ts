@@ -69,7 +69,7 @@ describe('requests', () => {
     expect(codec.decodeRequest({ input: {} }, { path: '/v1/models/meta/llama/predictions' }).model).toBe('meta/llama')
   })
 
-  test('a conversation is a transcript, and the caller is told', () => {
+  test('a conversation is sent as one prompt, with a warning', () => {
     const conversation: ChatRequest['messages'] = [
       { role: 'system', content: 's' },
       { role: 'user', content: 'a' },
@@ -228,7 +228,7 @@ describe('answers', () => {
     expect(whole).toMatchObject({ id: 'p1', usage: { completion_tokens: 5 }, choices: [{ finish_reason: 'stop' }] })
   })
 
-  test('a stream that says it is done is an answer without its counts, and no answer before that', () => {
+  test('a stream without usage is whole once it has ended', () => {
     const cut = codec.createStreamDecoder()
     cut.push('Hel', 'output')
     expect(cut.end()).toEqual([])
@@ -251,7 +251,7 @@ describe('answers', () => {
     )
   })
 
-  test('a prediction seen while it grows gives each piece once', () => {
+  test('a prediction that is polled while it grows gives each piece once', () => {
     const decoder = codec.createStreamDecoder()
     const text = [{ ...done, status: 'processing', output: ['Hel'] }, done]
       .flatMap((event) => decoder.push(event))

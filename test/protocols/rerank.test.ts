@@ -151,7 +151,7 @@ test('answers of others who speak of Jina’s format: where the results are, wha
   expect(jinaRerank.decodeResponse(openrouter).usage).toEqual({ total_tokens: 150, search_units: 1, cost: 0.002 })
 })
 
-test('what a format cannot say is refused, or left out where the caller allows it', () => {
+test('a field that a format does not have is refused, or left out where the caller allows it', () => {
   const request: RerankRequest = {
     model: 'm',
     query: 'q',

@@ -74,7 +74,7 @@ test('fields of the API alone pass; a time limit that ran out is a cut answer', 
   ])
 })
 
-test('what the API has no word for is refused; bookkeeping is left out with a warning', () => {
+test('fields that the API does not have are refused; metadata is left out with a warning', () => {
   expect(() => codec.encodeRequest({ model: 'm', messages, top_k: 3 }, context)).toThrow(
     expect.objectContaining({ parameter: 'top_k' }),
   )

@@ -12,6 +12,7 @@ import { gemini } from './gemini.js'
 import { groq } from './groq.js'
 import { huggingface } from './huggingface.js'
 import { interactions } from './interactions.js'
+import { letta } from './letta.js'
 import { mem0 } from './mem0.js'
 import { mistral } from './mistral.js'
 import { ollama } from './ollama.js'
@@ -24,6 +25,7 @@ import { pinecone } from './pinecone.js'
 import { upstash } from './upstash.js'
 import { typesafe } from './typesafe.js'
 import { voyage } from './voyage.js'
+import { watsonx } from './watsonx.js'
 import { weaviateRest } from './weaviate.js'
 import { zep } from './zep.js'
 
@@ -33,6 +35,8 @@ const FORMATS: readonly FakeFormat[] = [
   openrouter,
   replicate,
   huggingface,
+  letta,
+  watsonx,
   assemblyai,
   bedrockAgents,
   bedrock,

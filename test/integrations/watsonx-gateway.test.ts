@@ -1,0 +1,4 @@
+import { testIntegration } from './matrix.js'
+import spec from './watsonx-gateway.case.js'
+
+testIntegration(spec, 'watsonx-gateway.case.ts')

@@ -1,0 +1,4 @@
+import { testIntegration } from './matrix.js'
+import spec from './watsonx.case.js'
+
+testIntegration(spec, 'watsonx.case.ts')
