@@ -10,6 +10,7 @@ import {
   type Integration,
   type ModuleTarget,
 } from '../src/autolog/contract.js'
+import { agents } from './bedrock/agents.js'
 import { commandsOf, pathOf, shared, type Operation } from './bedrock/command.js'
 import { invoke } from './bedrock/invoke.js'
 import { jsonOf } from './bedrock/json.js'
@@ -82,5 +83,6 @@ export const bedrock: Integration = {
       shapes: { BedrockRuntimeClient: ['prototype.send', 'prototype.destroy'] },
       instrument,
     },
+    agents,
   ],
 }

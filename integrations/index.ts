@@ -8,7 +8,6 @@ import { assemblyai } from './assemblyai.js'
 import { azureAiInference } from './azure-ai-inference.js'
 import { azureAiProjects } from './azure-ai-projects.js'
 import { bedrock } from './bedrock.js'
-import { bedrockAgents } from './bedrock-agents.js'
 import { cerebras } from './cerebras.js'
 import { chromadb } from './chroma.js'
 import { cohere } from './cohere.js'
@@ -57,12 +56,11 @@ export const integrations: readonly IntegrationEntry[] = [
     load: () => azureAiInference,
   },
   { id: 'azure-ai-projects', packages: ['@azure/ai-projects'], providers: [], load: () => azureAiProjects },
-  { id: 'bedrock', packages: ['@aws-sdk/client-bedrock-runtime'], providers: ['aws.bedrock'], load: () => bedrock },
   {
-    id: 'bedrock-agents',
-    packages: ['@aws-sdk/client-bedrock-agent-runtime'],
+    id: 'bedrock',
+    packages: ['@aws-sdk/client-bedrock-runtime', '@aws-sdk/client-bedrock-agent-runtime'],
     providers: ['aws.bedrock'],
-    load: () => bedrockAgents,
+    load: () => bedrock,
   },
   { id: 'cerebras', packages: ['@cerebras/cerebras_cloud_sdk'], providers: ['cerebras'], load: () => cerebras },
   { id: 'chroma', packages: ['chromadb'], providers: [], load: () => chromadb },

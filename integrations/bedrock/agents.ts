@@ -10,12 +10,11 @@ import {
   semconv,
   type CallDeclaration,
   type Format,
-  type Integration,
   type ModuleTarget,
-} from '../src/autolog/contract.js'
-import { agent, agenticRetrieval, flow, generated, generatedQuery, optimizedPrompt } from './bedrock/agent-formats.js'
-import { commandsOf, guardrailOf, shared, type Input, type Operation } from './bedrock/command.js'
-import { steps } from './bedrock/knowledge.js'
+} from '../../src/autolog/contract.js'
+import { agent, agenticRetrieval, flow, generated, generatedQuery, optimizedPrompt } from './agent-formats.js'
+import { commandsOf, guardrailOf, shared, type Input, type Operation } from './command.js'
+import { steps } from './knowledge.js'
 
 interface Asked {
   readonly operation: NonNullable<CallDeclaration['operation']>
@@ -120,14 +119,9 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   patcher.call(holder, 'send', commandsOf(module, calls), commandsOf(module, steps))
 }
 
-export const bedrockAgents: Integration = {
-  id: 'bedrock-agents',
-  targets: [
-    {
-      package: '@aws-sdk/client-bedrock-agent-runtime',
-      tested: '3',
-      shapes: { BedrockAgentRuntimeClient: ['prototype.send', 'prototype.destroy'] },
-      instrument,
-    },
-  ],
+export const agents: ModuleTarget = {
+  package: '@aws-sdk/client-bedrock-agent-runtime',
+  tested: '3',
+  shapes: { BedrockAgentRuntimeClient: ['prototype.send', 'prototype.destroy'] },
+  instrument,
 }
