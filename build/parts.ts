@@ -74,6 +74,8 @@ const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['src/autolog/', 'observer'],
   ['src/cli/', 'commands'],
   ['src/bundler/', 'bundler'],
+  // Only for programs that call the client as an endpoint.
+  ['src/client/endpoint/', 'endpoint'],
   ['src/client/', 'client'],
   ['src/config/', 'importers'],
   ['src/cost/', 'cost'],

@@ -18,6 +18,7 @@ import { googleGenai } from './google-genai.js'
 import { googleGenerativeAi } from './google-generative-ai.js'
 import { groq } from './groq.js'
 import { huggingface } from './huggingface.js'
+import { lancedb } from './lancedb.js'
 import { langchain } from './langchain.js'
 import { lettaClient } from './letta.js'
 import { mcp } from './mcp.js'
@@ -82,6 +83,7 @@ export const integrations: readonly IntegrationEntry[] = [
   },
   { id: 'groq', packages: ['groq-sdk'], providers: ['groq'], load: () => groq },
   { id: 'huggingface', packages: ['@huggingface/inference'], providers: ['hugging_face'], load: () => huggingface },
+  { id: 'lancedb', packages: ['@lancedb/lancedb'], providers: [], load: () => lancedb },
   { id: 'langchain', packages: ['@langchain/core'], load: () => langchain },
   { id: 'letta', packages: ['@letta-ai/letta-client'], providers: ['letta'], load: () => lettaClient },
   { id: 'mcp', packages: MCP, providers: [], load: () => mcp },

@@ -17,6 +17,8 @@ export interface ClientContext {
   readonly plan: Plan
   /** The stages around every call. */
   readonly stages: Stages
+  /** Whether there is a cache. */
+  readonly caches: boolean
   /** Limits and budgets. */
   readonly gates: Gates
   /** Cooldowns that processes share; absent without a shared store. */

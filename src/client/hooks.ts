@@ -2,6 +2,7 @@
 import type {
   AttemptEvent,
   BudgetEvent,
+  CacheEvent,
   FallbackEvent,
   HookOptions,
   RecoverEvent,
@@ -16,6 +17,7 @@ interface Events {
   onCooldown: CooldownEvent
   onRecover: RecoverEvent
   onBudget: BudgetEvent
+  onCache: CacheEvent
 }
 
 type HookMap = { readonly [Name in keyof Events]?: ((event: Events[Name]) => unknown) | undefined }

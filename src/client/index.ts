@@ -2,9 +2,11 @@
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { ClientOptions } from '../router/options.js'
 import { checkClientOptions } from '../router/validate.js'
+import { openCache } from './cache/open-cache.js'
 import type { Stage } from './call/stage.js'
 import type { ClientContext } from './context.js'
 import { cleanOf, withCleanErrors } from './outgoing-errors.js'
+import { createEndpoint } from './endpoint/index.js'
 import { createChatCompletions } from './faces/chat.js'
 import { createEmbeddings } from './faces/embeddings.js'
 import { createPassthrough } from './faces/passthrough.js'
@@ -12,24 +14,31 @@ import { createDecisions } from './faces/decisions.js'
 import { createRerank } from './faces/rerank.js'
 import { createResponses } from './faces/responses.js'
 import { storeHealth, targetHealth } from './facts/health.js'
-import { openContext, type Sources } from './open-context.js'
+import { openContext, type Sources, type StageSources } from './open-context.js'
 import type { Client } from './types/client.js'
+import type { Embeddings } from './types/embeddings.js'
 
 export type * from '../router/events.js'
 export type { ErrorClass } from '../kernel/error-class.js'
 export type {
   AliasOptions,
   AnswerTest,
+  CacheOptions,
+  CacheScope,
+  CallCacheOptions,
   ClientOptions,
+  ExactCacheOptions,
   FailureClass,
   FallbackOptions,
   ProbeOptions,
   ProviderOptions,
+  SemanticCacheOptions,
   TargetOptions,
 } from '../router/options.js'
 export type { TimeoutOptions } from '../policies/timeout.js'
 export type { RetryPolicy } from '../policies/retry.js'
 export type { Fact, LeaseRequest, RateTake, Store, StoreProblem, StoreStatus, TakeResult } from '../kernel/store.js'
+export type { CacheEntry, CacheStore, VectorEntry, VectorIndex, VectorMatch } from '../kernel/cache-store.js'
 export type { ModelName } from '../kernel/model-name.js'
 export type { RateLimit, RateLimitWindow } from '../kernel/rate-limit.js'
 export type { CostRequest, EstimatedCost, EstimateOptions } from '../cost/estimate-cost.js'
@@ -62,10 +71,30 @@ export function openClient(
 ): Client {
   checkClientOptions(options)
   try {
-    return clientOn(openContext(catalogue, options, stages, sources), options)
+    const client: ClientContext = openContext(
+      catalogue,
+      options,
+      (around) => [...stages, ...cacheOf(options, around, () => createEmbeddings(client))],
+      sources,
+    )
+    return clientOn(client, options)
   } catch (error) {
     throw cleanOf(error, options)
   }
+}
+
+/** The stage of the option `cache`, if it is set. @param embeddings - The client's own. */
+function cacheOf({ cache }: ClientOptions, around: StageSources, embeddings: () => Embeddings): readonly Stage[] {
+  if (cache === undefined || cache === false) return []
+  const { clock, store, hooks } = around
+  return [
+    openCache(cache, {
+      clock,
+      store,
+      tell: (event) => hooks.tell('onCache', event),
+      embed: (input, model, options) => embeddings().create({ input, model }, options),
+    }),
+  ]
 }
 
 function clientOn(client: ClientContext, options: ClientOptions): Client {
@@ -74,6 +103,7 @@ function clientOn(client: ClientContext, options: ClientOptions): Client {
     await client.gates.close()
     if (!options.store) await client.gates.store.close()
   }
+  let endpoint: Client['fetch'] | undefined
   const operations = {
     chat: { completions: createChatCompletions(client) },
     embeddings: createEmbeddings(client),
@@ -84,6 +114,7 @@ function clientOn(client: ClientContext, options: ClientOptions): Client {
   }
   return {
     ...withCleanErrors(operations, client.plan.secrets),
+    fetch: (...given) => (endpoint ??= createEndpoint(client))(...given),
     health: () => ({
       targets: client.plan.targets().map(targetHealth),
       store: storeHealth(client.gates.store),

@@ -2,6 +2,7 @@
 import { loadPrices } from '../cost/tables.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import { systemClock, type Clock } from '../kernel/clock.js'
+import type { Store } from '../kernel/store.js'
 import type { ClientOptions } from '../router/options.js'
 import { compilePlan } from '../router/plan.js'
 import { SharedCooldowns } from '../router/shared-cooldowns.js'
@@ -27,6 +28,13 @@ export interface Sources {
   readonly random: () => number
 }
 
+/** What stages of the client's own options are made of. */
+export interface StageSources {
+  readonly clock: Clock
+  readonly store: Store
+  readonly hooks: Hooks
+}
+
 let warm = false
 
 /**
@@ -41,12 +49,12 @@ function warmFetch(): void {
 
 /**
  * @param options - Checked.
- * @param stages - The stages around every call, the nearest to the provider first.
+ * @param stages - Makes the stages around every call, the nearest to the provider first.
  */
 export function openContext(
   catalogue: Catalogue,
   options: ClientOptions,
-  stages: readonly Stage[],
+  stages: (around: StageSources) => readonly Stage[],
   { clock = systemClock, random = Math.random }: Partial<Sources> = {},
 ): ClientContext {
   const plan = compilePlan(options, {
@@ -71,7 +79,8 @@ export function openContext(
   const client: ClientContext = Object.freeze({
     catalogue,
     plan,
-    stages: compileStages(stages),
+    stages: compileStages(stages({ clock, store, hooks })),
+    caches: Boolean(options.cache),
     gates,
     cooldowns: store.shared
       ? new SharedCooldowns({

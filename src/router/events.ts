@@ -93,6 +93,20 @@ export interface BudgetEvent {
   readonly resetsAt: number | undefined
 }
 
+/** A call asked the cache. */
+export interface CacheEvent {
+  /** The model as the caller named it. */
+  readonly model: string
+  /** How the cache had the answer: `exact`, `semantic`, `joined` (of an identical call at the same time); or `miss`. */
+  readonly outcome: 'exact' | 'semantic' | 'joined' | 'miss'
+  /** Milliseconds since the answer was made; `undefined` for a miss. */
+  readonly ageMs: number | undefined
+  /** How near the texts of a semantic hit are, at most 1; `undefined` for the others. */
+  readonly similarity: number | undefined
+  /** What the answer cost when it was made, in USD; `null` when that is not known, and 0 for a miss. */
+  readonly savedUsd: number | null
+}
+
 /**
  * Functions that a client calls synchronously, without waiting for promises they return; keep them quick. Their argument is
  * frozen. A hook that throws or rejects is reported once on stderr; no call fails because of it.
@@ -108,4 +122,6 @@ export interface HookOptions {
   onRecover?: ((event: RecoverEvent) => unknown) | undefined
   /** A budget is nearly used up, used up, or refuses an attempt. */
   onBudget?: ((event: BudgetEvent) => unknown) | undefined
+  /** A call was answered by the cache, or is a miss and goes to a provider. */
+  onCache?: ((event: CacheEvent) => unknown) | undefined
 }

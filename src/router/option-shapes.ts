@@ -1,6 +1,7 @@
 /** The shapes of options. */
 import * as z from 'zod/mini'
 import type { Store } from '../kernel/store.js'
+import { cache, callCache } from './cache-shapes.js'
 import type { HookOptions } from './events.js'
 import type { Capability, FailureClass } from './options.js'
 import { provider, providerChanges } from './provider-shapes.js'
@@ -174,6 +175,7 @@ export const clientOptions = z.strictObject({
   limits: z.optional(z.array(scopedLimit)),
   budgets: z.optional(z.array(budget)),
   tokenizer: z.optional(z.union([z.enum(['characters', 'installed']), isFunction])),
+  cache: z.optional(cache),
   prices: z.optional(prices),
   skipWithoutKey: z.optional(z.boolean()),
   dropUnsupported,
@@ -184,6 +186,7 @@ export const clientOptions = z.strictObject({
       onCooldown: z.optional(isFunction),
       onRecover: z.optional(isFunction),
       onBudget: z.optional(isFunction),
+      onCache: z.optional(isFunction),
     } satisfies Readonly<Record<keyof HookOptions, z.ZodMiniType>>),
   ),
   store: z.optional(z.custom<Store>(isStore, 'a store, such as redisStore(url) of tracestitch/redis')),
@@ -207,6 +210,7 @@ export const callOptions = z.strictObject({
     }),
   ),
   dropUnsupported,
+  cache: z.optional(callCache),
   extra_body: optionalRecord(z.unknown()),
   provider_options: optionalRecord(z.record(z.string(), z.unknown())),
 })

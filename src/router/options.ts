@@ -7,12 +7,14 @@ import type { Store } from '../kernel/store.js'
 import type { ErrorClass } from '../policies/classify-error.js'
 import type { RetryPolicy } from '../policies/retry.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
+import type { CacheOptions } from './cache-options.js'
 import type { HookOptions } from './events.js'
 import type { ProviderOptions } from './provider-options.js'
 import type { BudgetOptions, ScopedLimit } from './scoped-options.js'
 import type { Condition, RoutedCall } from './strategy.js'
 import type { Capability, TargetLimits } from './target-options.js'
 
+export type * from './cache-options.js'
 export type { AwsCredentials, ProviderOptions } from './provider-options.js'
 export type { BudgetOptions, Scope, ScopedLimit } from './scoped-options.js'
 export type * from './target-options.js'
@@ -258,6 +260,11 @@ export interface ClientOptions<Alias extends string = string> {
    * about four to a token.
    */
   tokenizer?: Tokenizer | undefined
+  /**
+   * Answers are kept, and given to later calls of the same request; `true`: with all defaults. A hit costs nothing and uses
+   * nothing of limits and budgets. Default: no cache.
+   */
+  cache?: boolean | CacheOptions | undefined
   /** Prices that are not in the table, or differ from it. */
   prices?: PriceOptions | undefined
   /**

@@ -26,6 +26,8 @@ export interface Plan {
   route(model: string): Route
   /** What follows the targets of `route`: `fallbacks`, or those of the alias and of the options (`false`: none). */
   fallbacks(route: Route, fallbacks?: readonly FallbackOptions[] | false): readonly Fallback[]
+  /** The names in the option `models` that can be called. */
+  readonly aliases: readonly string[]
   /** Every target that the options or a call has named. */
   targets(): readonly TrackedTarget[]
   /** Targets that the options name and that were left out (`skipWithoutKey`). */
@@ -83,6 +85,7 @@ export function compilePlan(options: ClientOptions, sources: PlanSources): Plan 
       if (own === undefined) return standing.length === 0 ? route.fallbacks : [...route.fallbacks, ...standing]
       return own === false ? [] : aliases.askedFallbacks(own)
     },
+    aliases: Object.freeze(Object.keys(ready)),
     targets: () => targets.all(),
     skipped: Object.freeze(missing.targets),
   })

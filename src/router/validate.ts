@@ -9,9 +9,7 @@ import { hintFor } from './option-hints.js'
 
 /** Planned options that this version does not have. Each would change what a call does, so none is ignored. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  cache: 'caching',
   guardrails: 'guardrails',
-  'call.cache': 'caching',
 }
 
 type Schema = typeof clientOptions | typeof callOptions

@@ -7,7 +7,13 @@ import { GuardedStore } from './guarded.js'
 import type { WhenDown } from './store-down.js'
 import { MemoryStore } from './memory.js'
 import { LoopTime } from './loop-time.js'
-import { givenConnection, OwnConnection, type RedisConnection, type Waits } from './redis-connection.js'
+import {
+  givenConnection,
+  OwnConnection,
+  type Connections,
+  type RedisConnection,
+  type Waits,
+} from './redis-connection.js'
 import { readAddress, type RedisAddress } from './redis-address.js'
 import { connectionTo } from './redis-library.js'
 import { RedisStore } from './redis.js'
@@ -64,9 +70,7 @@ export function redisStore(
   options: RedisOptions = {},
 ): Store {
   const { prefix = 'tracestitch', timeout = 3_000, whenDown = 'local', lease = 15_000 } = options
-  if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
-    throw new ConfigError('redisStore.prefix', 'expected a string that is not empty and holds no brace')
-  }
+  checkPrefix('redisStore', prefix)
   for (const [name, value] of Object.entries({ timeout, lease })) {
     if (!(value > 0)) throw new ConfigError(`redisStore.${name}`, 'expected a number greater than 0')
   }
@@ -80,10 +84,7 @@ export function redisStore(
     firstTimeout: Math.max(timeout, LEAST_TO_CONNECT),
     again: Math.max(LEAST_AGAIN, Math.min(MOST_AGAIN, lease * SHARE_OF_LEASE)),
   }
-  const connections =
-    typeof connection === 'string' || Array.isArray(connection)
-      ? ownConnection(readAddress(connection as string | readonly string[]), waits)
-      : givenConnection(checkedConnection(connection), waits)
+  const connections = connectionsOf('redisStore', connection, waits)
   const store = new RedisStore({ connections, prefix, time, timeout, onEmptied: () => guarded.emptied() })
   const guarded = new GuardedStore({
     store,
@@ -96,15 +97,32 @@ export function redisStore(
   return guarded
 }
 
+/** @param by - The function that was called, for messages. @throws ConfigError for a prefix that cannot be one. */
+export function checkPrefix(by: string, prefix: unknown): asserts prefix is string {
+  if (typeof prefix === 'string' && prefix !== '' && !/[{}]/.test(prefix)) return
+  throw new ConfigError(`${by}.prefix`, 'expected a string that is not empty and holds no brace')
+}
+
+/** @param by - The function that was called, for messages. @throws ConfigError for what is neither address nor connection. */
+export function connectionsOf(
+  by: string,
+  connection: string | readonly string[] | RedisConnection,
+  waits: Waits,
+): Connections {
+  return typeof connection === 'string' || Array.isArray(connection)
+    ? ownConnection(readAddress(connection as string | readonly string[]), waits)
+    : givenConnection(checkedConnection(by, connection), waits)
+}
+
 function ownConnection(address: RedisAddress, waits: Waits): OwnConnection {
   return new OwnConnection(() => connectionTo(address, Math.max(waits.timeout, MOST_TO_CONNECT)), waits)
 }
 
-function checkedConnection(connection: unknown): RedisConnection {
+function checkedConnection(by: string, connection: unknown): RedisConnection {
   const { evalsha } = (connection ?? {}) as Partial<RedisConnection>
   if (typeof evalsha === 'function') return connection as RedisConnection
   throw new ConfigError(
-    'redisStore(connection)',
+    `${by}(connection)`,
     `expected an address or a connection of ioredis, got ${typeName(connection)}`,
   )
 }

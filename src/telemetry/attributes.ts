@@ -198,6 +198,22 @@ export function responseHeaderAttributes(
 }
 
 /** What a call cost, and the parts of it. */
+/** Of an answer that a cache had. */
+export function cacheAttributes(stored: {
+  readonly hit?: string
+  readonly ageMs?: number
+  readonly similarity?: number
+  readonly savedUsd: number | null
+}): Attributes {
+  const { hit, ageMs, similarity, savedUsd } = stored
+  return {
+    ...(hit !== undefined && { [semconv.CACHE_HIT]: hit }),
+    ...(ageMs !== undefined && { [semconv.CACHE_AGE]: ageMs }),
+    ...(similarity !== undefined && { [semconv.CACHE_SIMILARITY]: similarity }),
+    ...(savedUsd !== null && { [semconv.CACHE_SAVED]: savedUsd }),
+  }
+}
+
 export function costAttributes({ usd, parts }: CallPrice, attributes: Attributes = {}): Attributes {
   attributes[semconv.USAGE_COST] = usd
   for (const part in parts) putCount(attributes, semconv.usageCostOf(part), parts[part])

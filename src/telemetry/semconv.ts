@@ -149,6 +149,14 @@ export const PROBE = 'tracestitch.probe'
 export const TAGS = 'tracestitch.tags'
 /** What answered instead of a provider, such as a cache. */
 export const ANSWERED_BY = 'tracestitch.answered_by'
+/** `exact`, `semantic` or `joined`: how the cache had the answer. The conventions have nothing for a hit. */
+export const CACHE_HIT = 'tracestitch.cache.hit'
+/** Milliseconds since the answer was made. */
+export const CACHE_AGE = 'tracestitch.cache.age_ms'
+/** Cosine of the two texts of a semantic hit. */
+export const CACHE_SIMILARITY = 'tracestitch.cache.similarity'
+/** What the answer cost when it was made. */
+export const CACHE_SAVED = 'tracestitch.cache.saved_usd'
 /** Class of the failure after which a cooldown began. */
 export const COOLDOWN_AFTER = 'tracestitch.cooldown.after'
 

@@ -348,6 +348,36 @@ describe('what a declaration or a program may do', () => {
     expect(ended()['gen_ai.operation.name']).toBe('chat')
   })
 
+  test.each(['mute', 'inject'] as const)('%s is in force while the method runs, and no longer', async (name) => {
+    const order: string[] = []
+    const self = {}
+    const more: Partial<CallDeclaration> = {
+      [name]: (given: unknown) => {
+        order.push(given === self ? 'on' : 'on for another')
+        return () => void order.push('off')
+      },
+    }
+    const method = (fails: boolean): unknown => {
+      order.push('method')
+      if (fails) throw new Error('x')
+      return Promise.resolve(answer).finally(() => order.push('settled'))
+    }
+    const replaced = instrumentCall({ ...declaration, ...more, request: () => body })(method as never, () => true)
+    await Reflect.apply(replaced, self, [false])
+    expect(order.splice(0)).toEqual(['on', 'method', 'off', 'settled'])
+    expect(() => Reflect.apply(replaced, self, [true])).toThrow('x')
+    expect(order).toEqual(['on', 'method', 'off'])
+  })
+
+  test.each<[string, Partial<CallDeclaration>, string]>([
+    ['chat', {}, 'chat'],
+    ['that of the format', { protocol: 'openai-embeddings' }, 'embeddings'],
+    ['that of the declaration', { protocol: 'openai-embeddings', operation: 'retrieval' }, 'retrieval'],
+  ])('the operation is %s', (_name, more, operation) => {
+    call(() => null, [{ model: 'm', input: 'x' }], more)
+    expect(ended()['gen_ai.operation.name']).toBe(operation)
+  })
+
   test('arguments and receiver are passed on unchanged', () => {
     const self = {}
     const args = [body, { signal: undefined }, 3]

@@ -6,7 +6,7 @@ import * as anthropic from '@anthropic-ai/sdk'
 import * as cohereModule from 'cohere-ai'
 import * as openai from 'openai'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { autolog, type Autolog } from '../../src/index.js'
+import { autolog, trace, type Autolog } from '../../src/index.js'
 import { recordSpans } from '../../src/testing.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
 
@@ -188,3 +188,27 @@ describe.each(cases)('%s, a wrapper %s ours that %s', (id, place, wrapper) => {
       expect(spans.spans[0]?.status.code).toBe('error')
     }))
 })
+
+test.each(['openai', '@anthropic-ai/sdk'])(
+  '%s: the call is below the span that the tool has made of the method',
+  async (id) => {
+    const { holder, method, plain } = SDKS[id] as Sdk
+    const methods = holder as Record<string, (...args: unknown[]) => Wrapped>
+    const inner = methods[method] as (...args: unknown[]) => Wrapped
+    const own = Object.getOwnPropertyDescriptor(methods, method) as PropertyDescriptor
+    methods[method] = function (...args) {
+      return trace('of the tool', () => inner.apply(this, args)) as Wrapped
+    }
+    start()
+    try {
+      await plain('ok')
+      const [tool, call] = ['of the tool', 'chat'].map((name) => spans.spans.find((span) => span.name.startsWith(name)))
+      expect(spans.spans).toHaveLength(2)
+      expect(call?.parentSpanId).toBe(tool?.spanId)
+      expect(call?.attributes['gen_ai.usage.input_tokens']).toBe(11)
+    } finally {
+      log?.off()
+      Object.defineProperty(methods, method, own)
+    }
+  },
+)

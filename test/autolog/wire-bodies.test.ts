@@ -38,6 +38,11 @@ beforeAll(async () => {
       const body = kind === 'stream' ? stream : kind === 'text' ? JSON.stringify({ text: 'Hi' }) : whole
       response.setHeader('content-type', kind === 'stream' ? 'text/event-stream' : 'application/json')
       if (encoding !== 'plain') response.setHeader('content-encoding', encoding)
+      if (kind === 'cut') {
+        response.setHeader('content-type', 'text/event-stream')
+        response.write(stream.slice(0, stream.indexOf('\n\n') + 2), () => response.socket?.destroy())
+        return
+      }
       if (kind === 'endless') {
         response.flushHeaders()
         response.write(' '.repeat(10))
@@ -78,6 +83,16 @@ test.each(
 )('$encoding, $kind, by $client', async ({ encoding, kind, client }) => {
   await clients[client]?.(at(encoding, kind), asked)
   expect((await onlySpan()).attributes).toMatchObject(counted)
+})
+
+// The server here speaks HTTP/1 only. node-fetch destroys the answer itself when the socket closes, so that it looks like a
+// program that leaves.
+const seesBreak = Object.keys(clients).filter((client) => client !== 'node:http2' && client !== 'node-fetch')
+test.each(seesBreak)('a connection that breaks within the answer, by %s', async (client) => {
+  await expect(clients[client]?.(at('plain', 'cut'), asked)).rejects.toBeInstanceOf(Error)
+  const { status, attributes } = await onlySpan()
+  expect([status.code, typeof attributes['error.type']]).toEqual(['error', 'string'])
+  expect(attributes['gen_ai.response.id']).toBe('c')
 })
 
 test('a form with a file says its model', async () => {

@@ -59,7 +59,7 @@ function contextFor(format: ProtocolId, answer: object = completion, events: rea
     chat: { baseURL: 'http://chat/v1' },
     own: { baseURL: 'http://own', protocol: format, apiKey: 'k' },
   }
-  return { client: openContext(everything, { fetch, providers, retries: 0 }, []), sent }
+  return { client: openContext(everything, { fetch, providers, retries: 0 }, () => []), sent }
 }
 
 const question = 'Where?'

@@ -1,10 +1,9 @@
 /** A real model in this process, behind a small server in OpenAI's shape. */
 import { existsSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { nativeEntry } from './native.js'
 
 /** The part of node-llama-cpp that is used. It is too large to be a dependency of everyone who works here. */
 interface LlamaPackage {
@@ -41,20 +40,13 @@ interface Session {
 
 export const MODEL = fileURLToPath(new URL('../../../shared/models/tiny-chat.gguf', import.meta.url))
 
-/** File of node-llama-cpp: below the folder that `TRACESTITCH_LLAMA` names, or among this project's packages. */
-export function packageEntry(): string | undefined {
-  const folder = process.env['TRACESTITCH_LLAMA']
-  try {
-    return createRequire(folder ? join(folder, 'package.json') : import.meta.url).resolve('node-llama-cpp')
-  } catch {
-    return undefined // Not installed.
-  }
-}
+/** File of node-llama-cpp. */
+export const packageEntry = (): string | undefined => nativeEntry('node-llama-cpp')
 
 /** What is not here, as words for the name of a test. */
 export function missingForModel(): string | undefined {
   if (!existsSync(MODEL)) return 'the model ../shared/models/tiny-chat.gguf'
-  if (packageEntry() === undefined) return 'node-llama-cpp, below TRACESTITCH_LLAMA or installed'
+  if (packageEntry() === undefined) return 'node-llama-cpp, below TRACESTITCH_NATIVE or installed'
   return undefined
 }
 

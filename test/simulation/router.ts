@@ -72,6 +72,7 @@ function contextOf(options: ClientOptions, world: World, random: () => number): 
     catalogue: everything,
     plan,
     stages: compileStages(),
+    caches: false,
     // What is spent is not looked at.
     ledger: { add: () => {}, spend: () => new Ledger().spend() },
     gates,

@@ -256,7 +256,7 @@ function stream(path: string, body: Json): string[] {
   const model = `${String(body['model'])}-2026`
   const tool = wantsTool(path, body)
   if (path.endsWith('/messages')) return anthropicEvents(body, model, tool)
-  if (path.endsWith('/responses')) return responsesEvents(body, model)
+  if (path.endsWith('/responses')) return responsesEvents(body, model, tool)
   if (path.endsWith('/chat/completions')) return chatEvents(body, model, tool)
   const text = (part: Json): string => sse({ id: 'cmpl_1', object: 'text_completion', created: 1, model, ...part })
   return [

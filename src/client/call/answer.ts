@@ -7,13 +7,20 @@ import type { OutputKind } from '../admission/output-kind.js'
 import type { CallOptions } from '../types/options.js'
 
 /** A request that the hub has a shape for. */
-export type HubRequest = { readonly chat: ChatRequest } | { readonly embeddings: EmbeddingsRequest }
+export type HubRequest =
+  | { readonly chat: ChatRequest }
+  | { readonly embeddings: EmbeddingsRequest; /** Vectors that need not be asked for. */ readonly known?: KnownVectors }
+
+/** By `provider/model` that made them: vectors by the index of their input. Those of two models do not mix. */
+export type KnownVectors = ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>
 
 /** A body of another shape than the hub's. */
 export interface RequestBody {
   readonly request: object
   /** The part of it that is billed, if it is neither chat nor embeddings. */
   readonly made?: OutputKind | undefined
+  /** Id of its format, if that is not the hub's or the one of the operation. */
+  readonly format?: string | undefined
 }
 
 /** The input of a call, as far as routing, limits and telemetry need it. */

@@ -62,9 +62,9 @@ export function countAnswer(
 }
 
 /** Counts an answer that a stage had: no provider was called, and it cost nothing. */
-export function countStored(call: CountedCall, { answer, by }: EarlyAnswer): CallMeta {
+export function countStored(call: CountedCall, { answer, by, hit }: EarlyAnswer): CallMeta {
   const { client, alias, metadata, shown } = call.plan
-  const meta = storedMeta(metaFacts(call, shown, factsOf(call.plan, answer)), by)
+  const meta = storedMeta(metaFacts(call, shown, factsOf(call.plan, answer)), by, hit)
   client.ledger.add({ meta, usage: undefined, alias, metadata, date: client.clock.date() })
   return meta
 }

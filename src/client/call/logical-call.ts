@@ -6,7 +6,7 @@ import type { Itinerary } from '../../router/itinerary.js'
 import type { RouteStep } from '../../router/route-step.js'
 import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
-import { costAttributes, serverOf } from '../../telemetry/attributes.js'
+import { cacheAttributes, costAttributes, serverOf } from '../../telemetry/attributes.js'
 import { startCall, type Call } from '../../telemetry/call.js'
 import { withIdentity, type Identity } from '../../telemetry/identity.js'
 import { metering } from '../../telemetry/metrics.js'
@@ -85,7 +85,9 @@ export class LogicalCall implements AttemptedCall, CallView {
   }
 
   get body(): RequestBody | undefined {
-    return this.plan.input.body
+    const { request, body } = this.plan.input
+    // It is not sent once a stage has replaced the request.
+    return this.request === request ? body : undefined
   }
 
   get readContent(): CallInput['readContent'] {
@@ -185,6 +187,7 @@ export class LogicalCall implements AttemptedCall, CallView {
     const meta = countStored(this, early)
     telemetry.response(uncountedAnswer(early.answer))
     telemetry.set({ [semconv.ANSWERED_BY]: early.by })
+    if (meta.cache && telemetry.recording) telemetry.set(cacheAttributes(meta.cache))
     this.tellCost(meta)
     this.end(early.answer, meta)
     return meta
@@ -217,6 +220,7 @@ export class LogicalCall implements AttemptedCall, CallView {
     }
     this.telemetry.end({ error })
     this.limits.release()
+    this.client.stages.failed?.(this, this.limits.aborted)
     return error
   }
 

@@ -30,6 +30,7 @@ export async function perform<Request, Item>(
   const call = new LogicalCall(planCall(client, asked.input))
   try {
     let { request } = asked
+    if (call.options.cache && !client.caches) call.warn(NO_CACHE)
     if (client.stages.before) {
       const early = await call.limits.race(client.stages.before(call))
       if (early) return answerEarly(call, operation, request, early, asked.stream)
@@ -44,6 +45,8 @@ export async function perform<Request, Item>(
     throw call.fail(error)
   }
 }
+
+const NO_CACHE = '`cache` has no effect: the client has no cache; set the option `cache` of createClient'
 
 interface WholeResult {
   readonly run: AttemptRun

@@ -3,7 +3,7 @@ import type { ChatChunk } from '../../kernel/hub.js'
 import type { Itinerary } from '../../router/itinerary.js'
 import type { Target } from '../../router/target.js'
 import type { Identity } from '../../telemetry/identity.js'
-import type { CallMeta } from '../types/meta.js'
+import type { CacheHit, CallMeta, StoredAnswer } from '../types/meta.js'
 import type { CallOptions } from '../types/options.js'
 import type { Abortable } from './abortable.js'
 import type { Answer, CallInput, HubRequest, RequestBody } from './answer.js'
@@ -16,7 +16,7 @@ export interface Stage {
   /** For `_meta.cache.by` and the span. */
   readonly id: string
   /** Called before any attempt, and before limits and budgets are checked. @returns the answer, if it has one. */
-  before?(call: CallView): Answer | undefined | Promise<Answer | undefined>
+  before?(call: CallView): GivenAnswer | undefined | Promise<GivenAnswer | undefined>
   /** A whole answer has come. @returns the answer for the caller. */
   after?(run: AttemptView, answer: Answer): Answer | Promise<Answer>
   /**
@@ -26,6 +26,8 @@ export interface Stage {
   chunks?(run: AttemptView): ChunkStage | undefined
   /** The call was answered, and is settled. An error is reported and changes nothing. */
   done?(call: CallView, settled: Settled): void
+  /** The call has failed. As `done` otherwise. @param givenUp - Its caller has aborted it, or its time was over. */
+  failed?(call: CallView, givenUp: boolean): void
 }
 
 export interface Settled {
@@ -81,8 +83,23 @@ export interface Stages {
   readonly after: (run: AttemptView, answer: Answer) => Answer | Promise<Answer>
   readonly chunks: (run: AttemptView) => ChunkStage | undefined
   readonly done: ((call: CallView, settled: Settled) => void) | undefined
+  readonly failed: ((call: CallView, givenUp: boolean) => void) | undefined
   /** Whether stages may change streams of chat. */
   readonly changeStreams: boolean
+}
+
+/** An answer that a stage has, with what is known of it. */
+export type GivenAnswer = Answer & { readonly hit?: Hit | undefined }
+
+/** Where the cache had an answer. */
+export interface Hit extends Pick<StoredAnswer, 'key' | 'ageMs' | 'similarity'> {
+  readonly kind: CacheHit
+  /** Id of the provider that gave it. */
+  readonly provider: string
+  /** The model's name there. */
+  readonly model: string
+  /** What it cost; `null` when that was not known. */
+  readonly usd: number | null
 }
 
 /** An answer that a stage gave before any attempt. */
@@ -90,4 +107,5 @@ export interface EarlyAnswer {
   readonly answer: Answer
   /** Id of the stage. */
   readonly by: string
+  readonly hit: Hit | undefined
 }

@@ -7,7 +7,7 @@ import { warnOnce } from '../../telemetry/warn.js'
 import { chunksOf } from '../streams/chunks.js'
 import { refuseUnfit } from '../answers/unfit.js'
 import type { Answer } from './answer.js'
-import type { AttemptView, CallView, ChunkStage, EarlyAnswer, Settled, Stage, Stages } from './stage.js'
+import type { AttemptView, CallView, ChunkStage, EarlyAnswer, Stage, Stages } from './stage.js'
 
 /**
  * The stages around every call of a client: the refusal of unfit answers first, then `own`.
@@ -18,11 +18,14 @@ export function compileStages(own: readonly Stage[] = []): Stages {
   const after = stages.filter((stage) => stage.after)
   const streaming = stages.filter((stage) => stage.after ?? stage.chunks)
   const done = stages.filter((stage) => stage.done)
+  const failed = stages.filter((stage) => stage.failed)
   return {
     before: before.length > 0 ? (call) => askAll(before, call) : undefined,
     after: (run, answer) => lookAt(after, run, answer),
     chunks: (run) => chunkStage(streaming, run),
-    done: done.length > 0 ? (call, settled) => tellAll(done, call, settled) : undefined,
+    done: done.length > 0 ? (call, settled) => tellAll(done, (stage) => stage.done?.(call, settled)) : undefined,
+    failed:
+      failed.length > 0 ? (call, givenUp) => tellAll(failed, (stage) => stage.failed?.(call, givenUp)) : undefined,
     changeStreams: own.some((stage) => stage.after ?? stage.chunks),
   }
 }
@@ -30,8 +33,10 @@ export function compileStages(own: readonly Stage[] = []): Stages {
 /** The first answer counts. */
 async function askAll(stages: readonly Stage[], call: CallView): Promise<EarlyAnswer | undefined> {
   for (const stage of stages) {
-    const answer = await stage.before?.(call)
-    if (answer) return { answer, by: stage.id }
+    const given = await stage.before?.(call)
+    if (!given) continue
+    const { hit, ...answer } = given
+    return { answer, by: stage.id, hit }
   }
   return undefined
 }
@@ -99,10 +104,10 @@ class HeldToEnd implements ChunkStage {
   }
 }
 
-function tellAll(stages: readonly Stage[], call: CallView, settled: Settled): void {
+function tellAll(stages: readonly Stage[], tell: (stage: Stage) => void): void {
   for (const stage of stages) {
     try {
-      stage.done?.(call, settled)
+      tell(stage)
     } catch {
       countFault(`stages.${stage.id}`)
       // The thrown value is not shown: it may contain the answer.

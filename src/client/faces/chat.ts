@@ -27,7 +27,7 @@ function writerOf(visible: (chunks: readonly ChatChunk[]) => readonly ChatChunk[
 }
 
 /** The hub's own shape. */
-const hubFormat: CallerFormat<ChatChunk> = {
+export const hubFormat: CallerFormat<ChatChunk> = {
   read(_client, body) {
     requireMessages(body)
     const { response_format: format } = body as ChatBody

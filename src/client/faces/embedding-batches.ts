@@ -31,6 +31,29 @@ export function splitInput(request: EmbeddingsRequest, max: number | undefined):
   }))
 }
 
+/** The request for inputs whose vectors are not known; `undefined` when all are. */
+export function withoutKnown(
+  request: EmbeddingsRequest,
+  known: ReadonlyMap<number, unknown>,
+): EmbeddingsRequest | undefined {
+  const { input } = request
+  // One input is known, or there would be nothing to leave out.
+  if (!Array.isArray(input) || typeof input[0] === 'number') return undefined
+  const rest = (input as readonly unknown[]).filter((_, at) => !known.has(at))
+  return rest.length === 0 ? undefined : { ...request, input: rest as string[] | number[][] }
+}
+
+/** All vectors in the order of the inputs. @param came - The vectors of the others, in order. */
+export function withKnown(came: EmbeddingsResponse, known: ReadonlyMap<number, readonly number[]>): EmbeddingsResponse {
+  const others = came.data.map(({ embedding }) => embedding).values()
+  const data = Array.from({ length: came.data.length + known.size }, (_, index) => ({
+    object: 'embedding' as const,
+    index,
+    embedding: (known.get(index) ?? others.next().value) as number[],
+  }))
+  return { ...came, data }
+}
+
 /** @param parts - The requests that `answers` answer, in order. */
 export function joinAnswers(
   parts: readonly EmbeddingsRequest[],

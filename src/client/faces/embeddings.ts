@@ -4,13 +4,14 @@ import type { EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
 import type { EmbeddingsProtocol } from '../../kernel/protocol.js'
 import { encodeEmbedding } from '../../protocols/openai-embeddings.js'
 import type { Target } from '../../router/target.js'
+import type { KnownVectors } from '../call/answer.js'
 import { requireField, splitArguments } from '../call/call-arguments.js'
 import type { AttemptRun } from '../call/attempt-run.js'
 import type { Operation } from '../call/operation.js'
 import { perform } from '../call/perform.js'
 import type { ClientContext } from '../context.js'
 import type { Embeddings, EmbeddingsBody, EmbeddingsResult } from '../types/embeddings.js'
-import { joinAnswers, maxInputs, splitInput } from './embedding-batches.js'
+import { joinAnswers, maxInputs, splitInput, withKnown, withoutKnown } from './embedding-batches.js'
 import { sendParts, type Part } from './embedding-parts.js'
 
 /** By target, in the order of the requests. Vectors of two models do not mix, so a fallback starts again; a retry continues. */
@@ -32,6 +33,8 @@ function embeddingsCodec({ provider, model }: Target): EmbeddingsProtocol {
 interface EmbeddingsCall {
   readonly request: EmbeddingsRequest
   readonly received: Parts
+  /** Vectors that need not be asked for. */
+  readonly known?: KnownVectors | undefined
 }
 
 export const embeddings: Operation<EmbeddingsCall> = {
@@ -45,8 +48,9 @@ export const embeddings: Operation<EmbeddingsCall> = {
       stream: false,
     }
   },
-  replace: (asking, by) => ('embeddings' in by ? { request: by.embeddings, received: new Map() } : asking),
-  attempt: async (run, { request, received }) => ({ embeddings: await embed(run, request, received) }),
+  replace: (asking, by) =>
+    'embeddings' in by ? { request: by.embeddings, received: new Map(), known: by.known } : asking,
+  attempt: async (run, asking) => ({ embeddings: await embedRest(run, asking) }),
   body(answer, { request }) {
     if (!('embeddings' in answer)) return {}
     return request.encoding_format === 'base64' ? asBase64(answer.embeddings) : answer.embeddings
@@ -56,6 +60,16 @@ export const embeddings: Operation<EmbeddingsCall> = {
 export function createEmbeddings(client: ClientContext): Embeddings {
   // The type of the answer is OpenAI's; see `EmbeddingsResult`.
   return { create: (body, options) => perform(client, embeddings, body, options) as Promise<EmbeddingsResult> }
+}
+
+/** Asks for what this target's model has not made before. */
+async function embedRest(run: AttemptRun, { request, received, known }: EmbeddingsCall): Promise<EmbeddingsResponse> {
+  const { provider, model } = run.target
+  const vectors = known?.get(`${provider.id}/${model}`)
+  if (!vectors) return embed(run, request, received)
+  const rest = withoutKnown(request, vectors)
+  const came = rest && (await embed(run, rest, received))
+  return withKnown(came ?? { object: 'list', data: [], model }, vectors)
 }
 
 async function embed(run: AttemptRun, request: EmbeddingsRequest, received: Parts): Promise<EmbeddingsResponse> {

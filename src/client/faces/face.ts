@@ -12,7 +12,7 @@ import type { AskedCall, Operation } from '../call/operation.js'
 import type { ChunkStage } from '../call/stage.js'
 import type { ClientContext } from '../context.js'
 import { openChatStream } from '../streams/chat-reading.js'
-import { chunksOf } from '../streams/chunks.js'
+import { replayOf } from '../streams/replay.js'
 import type { OpenStream } from '../streams/stream-attempt.js'
 import type { WireAnswer } from '../transport/body.js'
 import { decoding, encodingFor } from '../transport/failure.js'
@@ -36,7 +36,7 @@ export function face<Item extends object>(format: CallerFormat<Item>): Operation
           model: chat.model,
           options: own,
           request: { chat },
-          body: request.body && { request: request.body },
+          body: request.body && { request: request.body, format: request.codec?.id },
           readContent,
           names: request.codec?.callerNames,
         },
@@ -76,7 +76,7 @@ export function face<Item extends object>(format: CallerFormat<Item>): Operation
     },
 
     pieces: (answer: Answer, exchange: Exchange): readonly Item[] =>
-      'chat' in answer ? format.writer(exchange, false).whole(chunksOf(answer.chat)) : [],
+      'chat' in answer ? format.writer(exchange, false).whole(replayOf(answer.chat)) : [],
   }
 }
 

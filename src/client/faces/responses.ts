@@ -15,20 +15,20 @@ import { echoOf, refuseKeptThere } from './responses-echo.js'
 import { withFittedSchemas, withoutRefused } from './responses-native.js'
 import { wireFormat } from './wire-format.js'
 
-export const responses = face(
-  wireFormat('openai-responses', {
-    check: refuseKeptThere,
-    fit(body, { params, extraBody }, request, context) {
-      const asked: JsonObject = { ...withFittedSchemas(body, request, context), ...params }
-      // `extra_body` is passed to the provider unchanged.
-      return withoutRefused(hasTools(extraBody) ? asked : withoutIdleToolChoice(asked, context), context)
-    },
-    restore: { whole: restoredResponse, events: restoredEvents },
-    echo: echoOf,
-    echoIn: 'response',
-    finish: (wire) => withText(wire as JsonObject),
-  }),
-)
+/** The format as it is on the wire. */
+export const responsesFormat = wireFormat('openai-responses', {
+  check: refuseKeptThere,
+  fit(body, { params, extraBody }, request, context) {
+    const asked: JsonObject = { ...withFittedSchemas(body, request, context), ...params }
+    // `extra_body` is passed to the provider unchanged.
+    return withoutRefused(hasTools(extraBody) ? asked : withoutIdleToolChoice(asked, context), context)
+  },
+  restore: { whole: restoredResponse, events: restoredEvents },
+  echo: echoOf,
+  echoIn: 'response',
+})
+
+export const responses = face({ ...responsesFormat, finish: (wire) => withText(wire as JsonObject) })
 
 export function createResponses(client: ClientContext): Responses {
   const create = (body: object, options?: CallOptions) => perform(client, responses, body, options)

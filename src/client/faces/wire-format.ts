@@ -27,7 +27,6 @@ export interface FormatDetails {
   echo?(body: JsonObject): JsonObject
   /** The field of events that holds the answer, with its echo. */
   readonly echoIn?: string
-  finish?(body: object): object
 }
 
 export function wireFormat(id: ProtocolId, details: FormatDetails = {}): CallerFormat<JsonObject> {
@@ -48,7 +47,6 @@ export function wireFormat(id: ProtocolId, details: FormatDetails = {}): CallerF
     ...(restore && { restoreNative: (answer, { request }) => restore.whole(answer, request) }),
     check: ({ body }, context) => body && details.check?.(body, context),
     write: (chat, exchange) => ({ ...codecIn(exchange).encodeResponse(withGivenUsage(chat)), ...echoOf(exchange) }),
-    ...(details.finish && { finish: details.finish }),
     writer(exchange, native) {
       const codec = codecIn(exchange)
       const restoring = (wrapped: boolean) => restore?.events(exchange.request, wrapped) ?? unchanged

@@ -8,6 +8,7 @@ import type { Target } from '../../router/target.js'
 import { warnOnce } from '../../telemetry/warn.js'
 import type { Doubt } from './plausible.js'
 import { givenUsage } from './given-usage.js'
+import type { Hit } from '../call/stage.js'
 import type { CallMeta, StoredAnswer } from '../types/meta.js'
 
 export interface MetaFacts {
@@ -56,18 +57,22 @@ function shownWhole(meta: CallMeta): CallMeta {
   return Object.defineProperty(meta, INSPECT, { value: inspected })
 }
 
-/** `_meta` of a stored answer, which cost nothing. `by`: id of the stage that had it. */
-export function storedMeta(facts: MetaFacts, by: string): CallMeta {
-  let savedUsd: number | null | undefined
+/** `_meta` of a stored answer, which cost nothing. @param by - Id of the stage that had it. */
+export function storedMeta(facts: MetaFacts, by: string, hit?: Hit): CallMeta {
+  let savedUsd: number | null | undefined = hit?.usd ?? undefined
   const stored: StoredAnswer = {
     by,
+    ...(hit && { hit: hit.kind, key: hit.key, ageMs: hit.ageMs }),
+    ...(hit?.similarity !== undefined && { similarity: hit.similarity }),
     get savedUsd() {
       if (savedUsd === undefined) savedUsd = priceOf(facts).usd
       return savedUsd
     },
   }
   const priced_at = new Date(facts.at).toISOString().slice(0, 10)
-  return metaOf(facts, stored, { usd: 0, parts: {}, source: null, priced_at, confidence: 'exact', missing: [] })
+  const cost = { usd: 0, parts: {}, source: null, priced_at, confidence: 'exact', missing: [] } as const
+  const meta = metaOf(facts, stored, cost)
+  return hit ? { ...meta, provider: hit.provider, model: hit.model } : meta
 }
 
 /** @param cost - The cost, or a function that computes it when it is first read. */

@@ -30,6 +30,13 @@ export interface Client<Alias extends string = never> {
     readonly transcriptions: Transcriptions<Alias>
     readonly translations: Translations<Alias>
   }
+  /**
+   * The client as an endpoint, without a port: a `fetch` for SDKs, which answers requests in the shape of OpenAI, Anthropic,
+   * Gemini, Bedrock, Cohere or Ollama, such as `new OpenAI({ baseURL: 'http://tracestitch/v1', apiKey: 'x', fetch: ai.fetch })`.
+   * Host, port and key of a request have no meaning here. Errors are answers with a status, in the shape of the route; it
+   * rejects only when the signal of the request is aborted.
+   */
+  readonly fetch: typeof globalThis.fetch
   /** The state of the targets and the store, as far as this client knows. Sends no request. */
   health(): ClientHealth
   /** What the calls of this client have cost so far, in this process: in total, and by model (the default), user, day and so on. */

@@ -31,14 +31,28 @@ export interface CallMeta {
 
 /** An answer from a cache: no attempt was made, and it cost nothing. */
 export interface StoredAnswer {
-  /** The name of the stage that had it. */
+  /** The name of the stage that had it; `cache` for the option `cache`. */
   readonly by: string
   /**
-   * USD that the answer would have cost, by its usage, at the target that would have been tried; `null` when that is not
-   * known. Computed when first read.
+   * `exact`: the same request was answered before. `semantic`: one whose last message means about the same. `joined`: the
+   * same request was on its way at the same time, and this is its answer. Absent for a stage that is not the cache.
+   */
+  readonly hit?: CacheHit
+  /** The key of the answer: a hash, from which nothing can be read. */
+  readonly key?: string
+  /** Milliseconds since the provider gave the answer. */
+  readonly ageMs?: number
+  /** How near the two texts are, for a semantic hit: a cosine, at most 1. */
+  readonly similarity?: number
+  /**
+   * USD that the answer cost when it was made. If that is not known: what it would have cost, by its usage, at the target
+   * that would have been tried; `null` when that is not known either. Computed when first read.
    */
   readonly savedUsd: number | null
 }
+
+/** How the cache had an answer. */
+export type CacheHit = 'exact' | 'semantic' | 'joined'
 
 /** An answer with `_meta`: how it came about, and what it cost. */
 export type WithMeta<T> = T & { readonly _meta: CallMeta }

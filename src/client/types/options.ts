@@ -1,6 +1,6 @@
 /** Options of one call. */
 import type { TimeoutOptions } from '../../policies/timeout.js'
-import type { FallbackOptions } from '../../router/options.js'
+import type { CallCacheOptions, FallbackOptions } from '../../router/options.js'
 import type { Identity } from '../../telemetry/identity.js'
 
 /** Whom a call is for. Its fields override those of `withContext` one by one; tags add up. */
@@ -20,6 +20,8 @@ export interface CallOptions {
   priority?: number | undefined
   /** As the client's option, for this call. */
   dropUnsupported?: boolean | undefined
+  /** How the call uses the client's cache; `false`: not at all. Default: as the client's options say. */
+  cache?: boolean | CallCacheOptions | undefined
   /** Whom the call is for. Its fields override those of `withContext`. */
   metadata?: CallMetadata | undefined
   /** Fields merged into the wire body as they are. */

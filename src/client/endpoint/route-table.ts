@@ -1,0 +1,70 @@
+/** A route of the endpoint, and how one is found. */
+import type { ProtocolId } from '../../kernel/protocol.js'
+import type { ClientContext } from '../context.js'
+import type { Incoming } from './incoming.js'
+
+/** What every request to one endpoint shares. */
+export interface EndpointContext {
+  readonly client: ClientContext
+  /** Called with each model that a request names. @throws TracestitchError for one that it may not use. */
+  readonly admit?: ((model: string) => void) | undefined
+}
+
+/** The parts of a path that a pattern names, decoded. */
+export type PathParts = Readonly<Record<string, string>>
+
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  /** Whole paths, or patterns with named groups. */
+  readonly paths: readonly (string | RegExp)[]
+  /** The format in which its errors are written. */
+  readonly errors: ProtocolId
+  answer(endpoint: EndpointContext, incoming: Incoming, parts: PathParts): Promise<Response>
+}
+
+export interface FoundRoute {
+  readonly route: Route
+  readonly parts: PathParts
+}
+
+/** Finds routes by method and path. */
+export class RouteTable {
+  private readonly whole = new Map<string, Route>()
+  private readonly patterns: { readonly path: RegExp; readonly route: Route }[] = []
+
+  constructor(routes: readonly Route[]) {
+    for (const route of routes)
+      for (const path of route.paths) {
+        if (typeof path === 'string') this.whole.set(`${route.method} ${path}`, route)
+        else this.patterns.push({ path, route })
+      }
+  }
+
+  find(method: string, path: string): FoundRoute | undefined {
+    const route = this.whole.get(`${method} ${path}`)
+    if (route) return { route, parts: {} }
+    for (const entry of this.patterns) {
+      if (entry.route.method !== method) continue
+      const match = entry.path.exec(path)
+      if (match) return { route: entry.route, parts: decoded(match.groups ?? {}) }
+    }
+    return undefined
+  }
+
+  /** The methods that a path has. */
+  methods(path: string): readonly string[] {
+    return ['GET', 'POST'].filter((method) => this.find(method, path) !== undefined)
+  }
+}
+
+/** Ids of models have slashes and colons, which some clients escape. */
+function decoded(groups: Record<string, string | undefined>): PathParts {
+  const entries = Object.entries(groups).map(([name, value = '']) => {
+    try {
+      return [name, decodeURIComponent(value)] as const
+    } catch {
+      return [name, value] as const
+    }
+  })
+  return Object.fromEntries(entries)
+}
