@@ -104,6 +104,7 @@ const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['src/router/shape-parts', 'shapes'],
   ['src/router/price-shapes', 'shapes'],
   ['src/router/scoped-shapes', 'shapes'],
+  ['src/router/cache-shapes', 'shapes'],
   ['src/router/', 'router'],
   ['src/stores/', 'stores'],
   ...SET_UP.map((name) => [`src/telemetry/${name}.ts`, 'set-up'] as const),

@@ -7,6 +7,7 @@ import {
   countedTokens,
   outputType,
   path,
+  usageInSpeech,
   type Integration,
   type ModuleTarget,
 } from '../src/autolog/contract.js'
@@ -14,7 +15,6 @@ import { agents } from './bedrock/agents.js'
 import { commandsOf, pathOf, shared, type Operation } from './bedrock/command.js'
 import { invoke } from './bedrock/invoke.js'
 import { jsonOf } from './bedrock/json.js'
-import { usageInSpeech } from './bedrock/tokens.js'
 
 const converse =
   (operation: 'converse' | 'converse-stream'): Operation =>

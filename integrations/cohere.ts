@@ -1,6 +1,5 @@
 /** `cohere-ai`: both versions of its API, whose methods are the same on every client. */
 import { isObject, path, type CallDeclaration, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
-import { chatAnswer, chatEvent, chatRequest, generateAnswer } from './cohere/first-version.js'
 import { baseURLOf, dataOf, fern, patchFern } from './shared/fern.js'
 
 const shared = {
@@ -20,21 +19,8 @@ const streamed = (declaration: CallDeclaration): CallDeclaration => ({
   stream: dataOf,
 })
 
-/** The first version's chat, converted to the second. */
-const oldChat: CallDeclaration = {
-  ...chat,
-  request: chatRequest,
-  answer: (result) => chatAnswer(dataOf(result)),
-  event: chatEvent,
-}
-
-const generate: CallDeclaration = {
-  ...shared,
-  protocol: 'json',
-  operation: 'text_completion',
-  answer: (result) => generateAnswer(dataOf(result)),
-  event: (piece) => ({ data: generateAnswer(path(piece, 'response')) }),
-}
+const oldChat: CallDeclaration = { ...shared, protocol: 'cohere-chat-v1' }
+const generate: CallDeclaration = { ...shared, protocol: 'cohere-generate' }
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const proto = path(module, 'CohereClient', 'prototype')

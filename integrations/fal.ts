@@ -6,6 +6,7 @@ import {
   outputType,
   path,
   type CallDeclaration,
+  type Format,
   type Integration,
   type ModuleTarget,
   type Patcher,
@@ -14,7 +15,7 @@ import {
 import { jobCalls } from './shared/jobs.js'
 import { filesIn } from './shared/media.js'
 
-const protocol: CallDeclaration['protocol'] = {
+const protocol: Format = {
   operation: 'generate_content',
   request: () => ({ other: {} }),
   answer: (result) => ({ other: answerOf(result) }),

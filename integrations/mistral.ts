@@ -21,12 +21,7 @@ const shared = {
 
 const chat: CallDeclaration = { ...shared, protocol: 'openai-chat' }
 
-/** Its answers are those of chat. */
-const fim: CallDeclaration = {
-  ...chat,
-  operation: 'text_completion',
-  request: ([body]) => isObject(body) && { ...body, messages: [{ role: 'user', content: body['prompt'] }] },
-}
+const fim: CallDeclaration = { ...shared, protocol: 'mistral-fim' }
 
 const embeddings: CallDeclaration = {
   ...shared,
@@ -63,14 +58,7 @@ const made = (type: 'speech' | 'text'): CallDeclaration => ({
   attributes: outputType(type),
 })
 
-/** Billed by pages; it has no tokens. */
-const ocr: CallDeclaration = {
-  ...made('text'),
-  responseAttributes: (result) => {
-    const pages = path(result, 'usageInfo', 'pagesProcessed')
-    return typeof pages === 'number' ? { 'mistral_ai.ocr.pages': pages } : {}
-  },
-}
+const ocr: CallDeclaration = { ...shared, protocol: 'mistral-ocr' }
 
 const moderation: CallDeclaration = { ...shared, protocol: 'openai-moderations' }
 

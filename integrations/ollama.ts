@@ -3,7 +3,6 @@ import {
   asString,
   isObject,
   path,
-  type Args,
   type CallDeclaration,
   type Integration,
   type ModuleTarget,
@@ -19,39 +18,9 @@ const shared = {
   },
 } satisfies Partial<CallDeclaration>
 
-/** Converts an answer of generate, or a piece of one, to chat. */
-function asChat(answer: unknown): unknown {
-  if (!isObject(answer)) return answer
-  const { response, thinking, ...rest } = answer
-  return {
-    ...rest,
-    message: { role: 'assistant', content: response ?? '', ...(thinking !== undefined && { thinking }) },
-  }
-}
-
-/** Converts a request of generate (https://docs.ollama.com/api/generate) to chat. */
-function chatRequest([body]: Args): unknown {
-  if (!isObject(body)) return body
-  const { system, prompt, images, ...rest } = body
-  return {
-    ...rest,
-    messages: [
-      ...(system === undefined ? [] : [{ role: 'system', content: system }]),
-      { role: 'user', content: prompt ?? '', ...(images !== undefined && { images }) },
-    ],
-  }
-}
-
 const methods: Readonly<Record<string, CallDeclaration>> = {
   chat: { ...shared, protocol: 'ollama-chat' },
-  generate: {
-    ...shared,
-    protocol: 'ollama-chat',
-    operation: 'text_completion',
-    request: chatRequest,
-    answer: asChat,
-    event: (piece) => ({ data: asChat(piece) }),
-  },
+  generate: { ...shared, protocol: 'ollama-generate' },
   embed: { ...shared, protocol: 'ollama-embeddings' },
   // The first form, for one text, without usage.
   embeddings: { ...shared, protocol: 'ollama-embeddings' },

@@ -154,7 +154,7 @@ describe('cycles', () => {
 describe('registries', () => {
   // Entries that several implementations share and that register nothing.
   const helpers: Record<string, readonly string[]> = {
-    'src/protocols': ['shared'],
+    'src/protocols': ['shared', 'variants'],
     'src/providers': ['directory', 'host-names', 'known-hosts', 'openai-compatible', 'error-codes', 'store-hosts'],
     'src/router/strategies': ['draw', 'exploration', 'load', 'own', 'ranking', 'ring'],
     integrations: ['shared'],

@@ -9,9 +9,9 @@ import {
   path,
   serverAttributes,
   traceHeadersTo,
+  usageInHeaders,
   type hub,
 } from '../../src/autolog/contract.js'
-import { usageInHeaders } from './tokens.js'
 
 type Handler = (args: {
   readonly request: unknown
@@ -90,7 +90,7 @@ function onAnswer(response: unknown, output?: unknown): void {
   // With HTTP/2, the status is among the headers.
   const fields = Object.entries(headers).filter(([name, value]) => !name.startsWith(':') && typeof value === 'string')
   openCall()?.headers(new Headers(fields as [string, string][]))
-  const usage = usageInHeaders(headers)
+  const usage = usageInHeaders((name) => headers[name])
   if (usage && isObject(output)) counted.set(output, usage)
 }
 

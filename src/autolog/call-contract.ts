@@ -4,16 +4,17 @@ import type { Usage } from '../kernel/hub.js'
 import type { FormatId } from '../kernel/protocol.js'
 import type { Layer } from '../telemetry/call-slot.js'
 import type { OperationName } from '../telemetry/semconv.js'
-import type { Format } from './formats.js'
+import type { Variant, VariantId } from '../protocols/variants/variant.js'
+import type { Format } from './format-contract.js'
 
 /** Declares how to read the calls of a patched method. What these functions throw never reaches the program. */
 export interface CallDeclaration {
   /**
    * The wire format with which the engine reads request and answer. `json` is for answers of which only `id`, `model` and
-   * `usage` are read, as OpenAI's operations have them; it needs an `operation`. A layer with shapes of its own gives a
-   * `Format`.
+   * `usage` are read, as OpenAI's operations have them; it needs an `operation`. A variant is converted to another format. A
+   * layer with shapes of its own gives a `Format`.
    */
-  readonly protocol: FormatId | 'json' | Format
+  readonly protocol: FormatId | VariantId | 'json' | Variant | Format
   /** Default: the format's operation. */
   readonly operation?: OperationName
   /** The provider's name in telemetry, for hosts that are not known. */

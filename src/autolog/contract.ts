@@ -7,7 +7,7 @@ import type { CallDeclaration, Declared, Replace } from './call-contract.js'
 import type { DuplexDeclaration } from './duplex-contract.js'
 import type { DeclaredStep, StepDeclaration, StepPatcher } from './step-contract.js'
 
-export { asArray, asString, isObject, parseJson } from '../kernel/json.js'
+export { asArray, asString, isObject, parseJson, path } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
 export { countedTokens, outputType, serverAttributes, type OutputType } from '../telemetry/attributes.js'
 export { statusOf } from '../telemetry/error-type.js'
@@ -19,6 +19,8 @@ export { withTraceContext } from '../telemetry/message-trace-context.js'
 export { fillSlot, openCall, runInOpenSlot, slotOf } from '../telemetry/call-slot.js'
 export { startStep, stepOf, type RetrievedDocument, type Step, type StepKind } from '../telemetry/step.js'
 export type { PassthroughUsage } from '../protocols/shared/passthrough-facts.js'
+export { familyOf } from '../protocols/variants/bedrock-invoke.js'
+export { usageInHeaders, usageInSpeech } from '../protocols/variants/bedrock-tokens.js'
 export { guard } from '../kernel/guard.js'
 export * as semconv from '../telemetry/semconv.js'
 export { traceHeadersTo } from '../telemetry/trace-headers.js'
@@ -28,7 +30,7 @@ export { patchRawRequests, textFields, type RawRequest } from './raw-requests.js
 export { groupOf, SpanBridge, withGroup, type Run, type RunGroup, type RunId } from './bridge.js'
 export { enterContext } from './context-store.js'
 export { isAsyncGenerator, iterateIn } from '../telemetry/iterate.js'
-export type { Format, StreamSink } from './formats.js'
+export type { Format, StreamSink } from './format-contract.js'
 export type * from './call-contract.js'
 export type * from './step-contract.js'
 export type * from './duplex-contract.js'
@@ -143,16 +145,6 @@ export interface Patcher extends StepPatcher {
   note(what: string): void
   /** For hooks that are not a method: `undo` runs at `off()`. Counts as a patch. */
   hook(undo: () => void): void
-}
-
-/** Reads a nested member: `path(module, 'OpenAI', 'Chat', 'Completions', 'prototype')`. */
-export function path(root: unknown, ...keys: readonly string[]): unknown {
-  let value = root
-  for (const key of keys) {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
-    value = (value as Record<string, unknown>)[key]
-  }
-  return value
 }
 
 /**

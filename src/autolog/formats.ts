@@ -1,12 +1,10 @@
 /** One interface for every kind of format: requests, answers and streams, as telemetry needs them. */
 import { createChatAccumulator, type ChatAccumulator } from '../kernel/accumulate.js'
-import type { Framing } from '../kernel/frames.js'
 import type { ChatCompletion } from '../kernel/hub.js'
 import { asNumber, isObject } from '../kernel/json.js'
 import type {
   ChatProtocol,
   DecodeOptions,
-  FieldTable,
   FormatId,
   JsonObject,
   PassthroughFormat,
@@ -15,6 +13,8 @@ import type {
   WireError,
 } from '../kernel/protocol.js'
 import { passthroughs, protocols } from '../protocols/index.js'
+import { variantOf } from '../protocols/variants/index.js'
+import type { Variant, VariantId } from '../protocols/variants/variant.js'
 import { readRequest } from './read-request.js'
 import {
   FACT_FIELDS,
@@ -23,57 +23,40 @@ import {
   type PassthroughUsage,
 } from '../protocols/shared/passthrough-facts.js'
 import { outputType } from '../telemetry/attributes.js'
-import type { CallRequest, CallResponse } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
+import type { Format, StreamSink } from './format-contract.js'
+import { variantFormat } from './variant-format.js'
 
-export interface Format {
-  readonly operation: semconv.OperationName | undefined
-  readonly fields?: FieldTable | undefined
-  readonly framing?: Framing | undefined
-  /** Names of stream events whose data is text. */
-  readonly textEvents?: readonly string[] | undefined
-  /** Whether streams have a token count only if the request asks for one. */
-  readonly usageOnRequest?: boolean | undefined
-  request(wire: JsonObject, options: DecodeOptions): CallRequest
-  /** `undefined` for an answer that says nothing about the call, such as audio. Throws for one that it cannot read. */
-  answer(wire: unknown, options: DecodeOptions): CallResponse | undefined
-  /** What the body of an error says. Absent for a format of an integration's own. */
-  readonly error?: (body: unknown) => WireError | undefined
-  /** Reads a stream. Absent for a format without streams. */
-  readonly stream?: (options: DecodeOptions) => StreamSink
-}
+/** What names a format: an id, a variant, or a format of the integration's own. */
+export type FormatName = FormatId | VariantId | 'json' | Variant | Format
 
-export interface StreamSink {
-  push(data: unknown, name: string | undefined): void
-  /** Whether the format's own end has come. A stream that ends without it was cut. */
-  readonly done: boolean
-  /** What went wrong, if the stream reports it and goes on to its end. */
-  readonly failure?: unknown
-  /**
-   * The answer so far.
-   *
-   * @param flush - Whether to include what the decoder holds back.
-   */
-  result(flush: boolean): CallResponse | undefined
-}
+const known = new Map<FormatId | VariantId | 'json', Format>()
 
-const known = new Map<FormatId | 'json', Format>()
-
-/** @param id - Id of a known format, or a format of the integration's own, which is returned as it is. */
-export function formatOf(id: FormatId | 'json' | Format): Format {
-  if (typeof id === 'object') return id
-  let format = known.get(id)
-  if (!format) {
-    format =
-      id === 'json'
-        ? passthroughFormat({})
-        : id in protocols
-          ? read(protocols[id as keyof typeof protocols])
-          : passthroughFormat(passthroughs[id as keyof typeof passthroughs])
-    known.set(id, format)
-  }
+/** @param name - A format of the integration's own is returned as it is. */
+export function formatOf(name: FormatName): Format {
+  if (typeof name === 'object') return 'as' in name ? variantNamed(name) : name
+  let format = known.get(name)
+  if (!format) known.set(name, (format = formatNamed(name)))
   return format
 }
+
+function formatNamed(id: FormatId | VariantId | 'json'): Format {
+  if (id === 'json') return passthroughFormat({})
+  if (id in protocols) return read(protocols[id as keyof typeof protocols])
+  if (id in passthroughs) return passthroughFormat(passthroughs[id as keyof typeof passthroughs])
+  return variantNamed(variantOf(id as VariantId))
+}
+
+/** For a variant that depends on the request. */
+export function formatOfRequest(
+  id: FormatId | VariantId,
+  asked: { readonly body: unknown; readonly path: string },
+): Format {
+  return id in protocols || id in passthroughs ? formatOf(id) : variantNamed(variantOf(id as VariantId, asked))
+}
+
+const variantNamed = (variant: Variant): Format =>
+  variantFormat(variant, formatOf(variant.as), formatOf(variant.errorsAs ?? variant.as))
 
 function read(codec: Protocol): Format {
   const { operation, fields } = codec

@@ -7,7 +7,8 @@ import type { Call, CallResponse } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
 import { bytesAsText } from './bytes.js'
 import type { CallDeclaration } from './contract.js'
-import { formatOf, type Format, type StreamSink } from './formats.js'
+import type { Format, StreamSink } from './format-contract.js'
+import { formatOf } from './formats.js'
 import { toWireNames } from './spelling.js'
 import { isUsageAlone, warnUsageNotSent } from './stream-usage.js'
 
@@ -170,7 +171,10 @@ export class AnswerReader {
     if (responseAttributes) call.set(responseAttributes(result))
     const wire = answer ? answer(result) : result
     if (answer && wire === undefined) return
-    const response = this.format.answer(this.asWire(wire), this.options)
+    const named = this.asWire(wire)
+    const { attributes } = this.format
+    if (attributes && isObject(named)) call.set(attributes(named))
+    const response = this.format.answer(named, this.options)
     if (response) call.response(response)
   }
 

@@ -1,5 +1,6 @@
 /** Which requests ask a model, by where they go: hosts and paths that the catalogue knows, and what the user names. */
 import type { FormatId } from '../kernel/protocol.js'
+import type { VariantId } from '../protocols/variants/variant.js'
 import { WIRE_PATHS, type WirePath } from '../protocols/shared/wire-paths.js'
 import type { NamedEndpoint } from './named-endpoints.js'
 
@@ -7,7 +8,7 @@ import type { NamedEndpoint } from './named-endpoints.js'
 export interface Endpoint {
   /** Value of `gen_ai.provider.name`. */
   readonly provider: string
-  readonly format: FormatId
+  readonly format: FormatId | VariantId
 }
 
 /** A request before it is sent. `path` may have a query. */
@@ -73,7 +74,7 @@ export class Endpoints {
     return { provider: speaker?.provider ?? provider ?? makerOf(format), format }
   }
 
-  private knownAt({ hostname, pathname }: URL, { header }: LeavingRequest): Endpoint | undefined {
+  private knownAt({ hostname, port, pathname }: URL, { header }: LeavingRequest): Endpoint | undefined {
     const speaker = this.hosts.speakerAt(hostname.replace(/^\[|\]$/g, ''))
     const found = speaker && pathAt(pathname, speaker.formats)
     if (found) return { provider: speaker.provider, format: found.format }
@@ -83,16 +84,21 @@ export class Endpoints {
     if (speaker && FAMILY.test(format) && speaker.formats.some((spoken) => FAMILY.test(spoken)))
       return { provider: speaker.provider, format }
     if (!anywhere || (anywhere.header !== undefined && header(anywhere.header) === undefined)) return undefined
+    if (anywhere.port !== undefined && anywhere.port !== port) return undefined
     return { provider: speaker?.provider ?? anywhere.provider, format }
   }
 }
 
-/** @param formats - Those that count. Default: all. */
+/** @param formats - Those that count. Default: all, but none whose path says little without its host. */
 function pathAt(pathname: string, formats?: readonly FormatId[]): WirePath | undefined {
   const path = pathname.replace(/\/$/, '')
   return WIRE_PATHS.find(
-    ({ end, within, format }) =>
-      path.endsWith(end) && (within === undefined || path.includes(within)) && (formats?.includes(format) ?? true),
+    ({ end, within, format, anywhere, beside = format }) =>
+      path.endsWith(end) &&
+      (within === undefined || path.includes(within)) &&
+      (formats === undefined
+        ? beside === format || anywhere !== undefined
+        : formats.some((spoken) => spoken === beside)),
   )
 }
 
@@ -100,6 +106,6 @@ function isBelow(pathname: string, above: string): boolean {
   return pathname.startsWith(above) && (pathname.length === above.length || pathname[above.length] === '/')
 }
 
-function makerOf(format: FormatId): string {
+function makerOf(format: FormatId | VariantId): string {
   return WIRE_PATHS.find((path) => path.format === format && path.anywhere)?.anywhere?.provider ?? OTHER_PROVIDER
 }

@@ -1,14 +1,16 @@
 /** One request that asks a model, and its answer, as they pass on the wire: the call's span is made of what both say. */
 import type { Context } from '@opentelemetry/api'
-import { asString, parseJson } from '../kernel/json.js'
+import { asString, isObject, parseJson } from '../kernel/json.js'
 import type { Call, CallRequest } from '../telemetry/call.js'
 import * as semconv from '../telemetry/semconv.js'
 import { countFault } from '../kernel/guard.js'
 import { createSink, type Sink } from './body-sink.js'
-import { formatOf, type Format } from './formats.js'
+import type { Format } from './format-contract.js'
+import { formatOf, formatOfRequest } from './formats.js'
 import { AnswerReader, type Unread } from './reader.js'
 import type { Endpoint } from './wire-endpoints.js'
 import { unzipOf, unzipped } from './wire-encoding.js'
+import { targetOf, type Redirect, type Redirects } from './wire-redirects.js'
 import { RequestBody } from './wire-request.js'
 
 /** Headers of an answer. Names in lower case. */
@@ -23,8 +25,11 @@ const CLOSED = { name: 'AbortError' }
 
 export interface ExchangeOptions {
   readonly endpoint: Endpoint
-  /** Of the request. */
-  readonly pathname: string
+  /** Of the request, without its query. */
+  readonly url: URL
+  /** The context in which it was sent. */
+  readonly sentIn: Context
+  readonly redirects: Redirects<WireExchange>
   /** Called for what cannot be read. */
   readonly report: (what: Unread) => void
 }
@@ -32,10 +37,11 @@ export interface ExchangeOptions {
 export class WireExchange {
   private readonly call: Call
   private readonly options: ExchangeOptions
-  private readonly format: Format
+  private format: Format
   private body: RequestBody | undefined
   private isAsked = false
   private sink: Sink<Uint8Array> | undefined
+  private redirect: Redirect | undefined
 
   constructor(call: Call, options: ExchangeOptions) {
     this.call = call
@@ -69,9 +75,13 @@ export class WireExchange {
     const { body } = this
     this.body = undefined
     const wire = body?.read()
+    const { endpoint, url } = this.options
+    const { pathname } = url
+    this.format = formatOfRequest(endpoint.format, { body: wire, path: pathname })
     const request = wire && this.requestOf(wire)
-    const model = (request && modelOf(request)) ?? asString(wire?.['model']) ?? modelIn(this.options.pathname)
-    this.call.asks({ request, ...(model !== undefined && { model }) })
+    const model = (request && modelOf(request)) ?? asString(wire?.['model']) ?? modelIn(pathname)
+    const { operation } = this.format
+    this.call.asks({ request, ...(operation && { operation }), ...(model !== undefined && { model }) })
     if (!request && this.call.recording) this.call.set({ [semconv.UNREAD]: 'request' })
   }
 
@@ -84,9 +94,13 @@ export class WireExchange {
     const { endpoint, report } = options
     const reader = new AnswerReader(call, { protocol: format, provider: endpoint.provider }, { report })
     reader.headers(headers)
-    const sink = status < 300 ? createSink({ headers }, reader) : errorSink(reader, format, status)
+    const counted = format.usageInHeaders?.((name) => headers.get(name))
+    if (counted) call.response({ other: { id: '', model: '', usage: counted } })
+    const sink = status < 300 ? createSink({ headers }, reader) : errorSink(reader, { format, status, headers })
     const unzip = unzipOf(headers.get('content-encoding'))
     this.sink = unzip ? unzipped(sink, unzip, call.recording) : sink
+    const target = targetOf(status, headers, options.url)
+    if (target) this.redirect = this.expect(target)
   }
 
   received(chunk: unknown): void {
@@ -96,29 +110,49 @@ export class WireExchange {
 
   /** The answer is complete. */
   ended(): void {
-    if (this.sink) this.sink.end()
-    else this.fails(NO_ANSWER)
+    this.over(() => (this.sink ? this.sink.end() : this.fails(NO_ANSWER)))
   }
 
   /** The connection failed, or the program aborted. */
   failed(error: unknown): void {
-    if (this.sink && isAbort(error)) this.sink.cancel()
-    else if (this.sink) this.sink.fail(error)
-    else this.fails(error)
+    this.over(() => {
+      if (this.sink && isAbort(error)) this.sink.cancel()
+      else if (this.sink) this.sink.fail(error)
+      else this.fails(error)
+    })
   }
 
   /** The program has closed the answer before its end, or before it came. */
   closed(): void {
-    if (this.sink) this.sink.cancel()
-    else this.fails(CLOSED)
+    this.over(() => (this.sink ? this.sink.cancel() : this.fails(CLOSED)))
   }
 
   /** Nobody waits for the answer any more. */
   abandoned(): void {
-    if (this.call.ended) return
-    this.call.set({ [semconv.ABANDONED]: true })
-    if (this.sink) this.sink.cancel()
-    else this.call.end()
+    this.over(() => {
+      if (this.call.ended) return
+      this.call.set({ [semconv.ABANDONED]: true })
+      if (this.sink) this.sink.cancel()
+      else this.call.end()
+    })
+  }
+
+  /** If its client follows a redirect, the next request is the call's end. */
+  private over(step: () => void): void {
+    if (this.redirect) this.redirect.over(step)
+    else step()
+  }
+
+  private expect(target: URL): Redirect {
+    const { call, options, format } = this
+    const next = (): WireExchange => {
+      const exchange = new WireExchange(call, { ...options, url: target })
+      // The body is the same again.
+      exchange.format = format
+      exchange.isAsked = true
+      return exchange
+    }
+    return options.redirects.expect({ target: target.href, sentIn: options.sentIn, next })
   }
 
   private fails(error: unknown): void {
@@ -128,7 +162,7 @@ export class WireExchange {
 
   private requestOf(wire: Record<string, unknown>): CallRequest | undefined {
     try {
-      return this.format.request(wire, { content: this.call.content, path: this.options.pathname })
+      return this.format.request(wire, { content: this.call.content, path: this.options.url.pathname })
     } catch {
       // A body in another shape than its path promises: the span says so.
       countFault('request')
@@ -154,12 +188,21 @@ function modelIn(pathname: string): string | undefined {
   }
 }
 
+interface Failure {
+  readonly format: Format
+  readonly status: number
+  readonly headers: AnswerHeaders
+}
+
+/** The class of an error of AWS, which is not always in its body. */
+const ERROR_TYPE = 'x-amzn-errortype'
+
 /** Fails the call by what the provider's answer says. */
-function errorSink(reader: AnswerReader, format: Format, status: number): Sink<Uint8Array> {
+function errorSink(reader: AnswerReader, { format, status, headers }: Failure): Sink<Uint8Array> {
   let pieces: Uint8Array[] = []
   let size = 0
   function end(): void {
-    const body = parseJson(Buffer.concat(pieces).toString('utf8'))
+    const body = withType(parseJson(Buffer.concat(pieces).toString('utf8')), headers.get(ERROR_TYPE))
     pieces = []
     const said = format.error?.(body)
     reader.fail({ status, code: said?.code, type: said?.type })
@@ -173,6 +216,10 @@ function errorSink(reader: AnswerReader, format: Format, status: number): Sink<U
     fail: end,
     cancel: end,
   }
+}
+
+function withType(body: unknown, type: string | null): unknown {
+  return type !== null && isObject(body) && body['__type'] === undefined ? { ...body, __type: type } : body
 }
 
 /** `fetch` aborts by an error; the reason that a program gives may be anything. */

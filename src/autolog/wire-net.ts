@@ -23,6 +23,7 @@ import { warn } from './report.js'
 import type { NamedEndpoint } from './named-endpoints.js'
 import { Endpoints, type Endpoint, type Hosts, type LeavingRequest } from './wire-endpoints.js'
 import { WireExchange } from './wire-exchange.js'
+import { Redirects } from './wire-redirects.js'
 import { tapHttp } from './wire-http.js'
 import { tapHttp2 } from './wire-http2.js'
 import { canTapUndici, tapUndici, undiciHeader } from './wire-undici.js'
@@ -50,6 +51,7 @@ export class WireNet implements Outside {
   private readonly options: WireNetOptions
   private readonly endpoints: Endpoints
   private readonly hosts = new Map<string, Seen>()
+  private readonly redirects = new Redirects<WireExchange>()
 
   constructor(options: WireNetOptions) {
     this.options = options
@@ -96,6 +98,8 @@ export class WireNet implements Outside {
 
   private begin(request: LeavingRequest, canTap?: () => boolean): WireExchange | undefined {
     return guard('wire', () => {
+      const followed = this.redirects.follows(request.url)
+      if (followed) return followed
       const endpoint = this.endpoints.at(request)
       return endpoint && this.isWanted(endpoint) ? this.exchange(endpoint, request.url(), canTap) : undefined
     })
@@ -120,7 +124,9 @@ export class WireNet implements Outside {
     call.seen()
     return new WireExchange(call, {
       endpoint,
-      pathname: url.pathname,
+      url,
+      sentIn: context.active(),
+      redirects: this.redirects,
       report: (what: Unread) => seen?.details.add(`an ${what} at ${url.pathname} could not be read`),
     })
   }

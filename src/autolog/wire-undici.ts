@@ -26,6 +26,12 @@ export function tapUndici(request: UndiciRequest, exchange: WireExchange): void 
   // The connection tells when it is over; how fast it goes does not matter.
   keep.reading()
   const contentType = contentTypeOf(request)
+  const { body } = request as { readonly body?: unknown }
+  // Known before it is sent, which a connection that fails never does. That of `fetch` is a generator, and stays unread.
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    exchange.sent(body, () => contentType)
+    exchange.asked()
+  }
   const before = (names: readonly string[], step: (...args: unknown[]) => void): void => {
     const name = nameIn(request, names)
     if (name === undefined) return

@@ -44,7 +44,7 @@ export function createFrameParser(framing: Framing = 'sse', mediaType?: string |
 
   function choose(first: number): FrameParser {
     if (first === OPEN_LIST) return createJsonArrayParser()
-    if (first !== OPEN_OBJECT) return PARSERS[framing]()
+    if (first !== OPEN_OBJECT) return PARSERS[isEventStream(mediaType) ? 'sse' : framing]()
     if (framing !== 'ndjson') return createJsonBodyParser()
     return isJsonType(mediaType) ? createJsonBodyParser({ mayBeLines: true }) : createNdjsonParser()
   }
@@ -59,6 +59,11 @@ export function createFrameParser(framing: Framing = 'sse', mediaType?: string |
     },
     end: () => parser?.end() ?? [],
   }
+}
+
+/** A format that has another framing by itself may be asked for events. */
+function isEventStream(mediaType: string | null | undefined): boolean {
+  return /^text\/event-stream\b/i.test(mediaType ?? '')
 }
 
 function isJsonType(mediaType: string | null | undefined): boolean {

@@ -17,6 +17,16 @@ export function asArray(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
+/** The value at `keys` below `root`, or `undefined`. */
+export function path(root: unknown, ...keys: readonly string[]): unknown {
+  let value = root
+  for (const key of keys) {
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
+    value = (value as Record<string, unknown>)[key]
+  }
+  return value
+}
+
 /** Parses JSON, or returns `undefined`. `null` parses to `null`. */
 export function parseJson(text: string): unknown {
   try {

@@ -54,9 +54,10 @@ export function watchHttp2(leaves: LeavesByHttp2): () => void {
     watched = prototype
     const { request } = prototype
     const wrapped: Request = function (headers, ...rest) {
-      const leaving = active
-        ? guard('propagation', leave, headers, () => urlOf(authorities.get(this), headers))
-        : undefined
+      const leaving =
+        active && !isOfUndici(this)
+          ? guard('propagation', leave, headers, () => urlOf(authorities.get(this), headers))
+          : undefined
       const stream = Reflect.apply(request, this, [leaving?.headers ?? headers, ...rest]) as ClientHttp2Stream
       if (leaving?.attach) guard('wire', leaving.attach, stream)
       return stream
@@ -89,6 +90,10 @@ export function watchHttp2(leaves: LeavesByHttp2): () => void {
     syncBuiltinESMExports()
   }
 }
+
+/** Undici tells of its requests by its own channel, also of those over HTTP/2. It marks each session with its client. */
+const isOfUndici = (session: object): boolean =>
+  Object.getOwnPropertySymbols(session).some(({ description }) => description === 'client')
 
 const pairsOf = (headers: Headers): [string, unknown][] =>
   Array.isArray(headers)

@@ -46,7 +46,17 @@ describe('of the catalogue', () => {
       'https://bedrock-runtime.eu-west-1.amazonaws.com/model/amazon.titan-embed-text-v2%3A0/invoke',
       'aws.bedrock bedrock-titan-embeddings',
     ],
+    [
+      'https://bedrock-runtime.eu-west-1.amazonaws.com/model/anthropic.claude-v2/invoke-with-response-stream',
+      'aws.bedrock bedrock-invoke',
+    ],
     ['https://api.mistral.ai/v1/embeddings', 'mistral_ai openai-embeddings'],
+    ['https://api.mistral.ai/v1/fim/completions', 'mistral_ai mistral-fim'],
+    ['https://api.mistral.ai/v1/ocr', 'mistral_ai mistral-ocr'],
+    ['https://api.cohere.com/v1/chat', 'cohere cohere-chat-v1'],
+    ['https://api.cohere.com/v1/generate', 'cohere cohere-generate'],
+    ['https://api.cohere.com/v1/embed', 'cohere cohere-embeddings'],
+    ['https://api.cohere.com/v1/rerank', 'cohere cohere-rerank'],
     ['https://api.cohere.com/v2/rerank', 'cohere cohere-rerank'],
     ['https://api.cohere.com/v2/chat', 'cohere cohere-chat'],
     ['https://api.voyageai.com/v1/embeddings', 'voyage voyage-embeddings'],
@@ -58,6 +68,9 @@ describe('of the catalogue', () => {
     // Anywhere.
     ['http://10.0.0.7:4000/v1/chat/completions', 'openai openai-chat'],
     ['http://localhost:8080/v1beta/models/m:generateContent', 'gcp.gemini gemini-generate'],
+    ['http://localhost:11434/api/generate', 'ollama ollama-generate'],
+    ['http://10.0.0.7:11434/api/chat', 'ollama ollama-chat'],
+    ['http://localhost:11434/api/embed', 'ollama ollama-embeddings'],
   ])('%s', (url, endpoint) => expect(found(url)).toBe(endpoint))
 
   test('Messages at any host are known by their header', () => {
@@ -81,6 +94,10 @@ describe('of the catalogue', () => {
     'https://example.com/api/chat',
     'https://example.com/completions',
     'https://example.com/model/m/converse',
+    'https://example.com/model/m/invoke',
+    'https://example.com/api/generate',
+    'https://example.com/v1/chat',
+    'https://example.com/v1/ocr',
   ])('%s is none', (url) => expect(found(url)).toBeUndefined())
 })
 

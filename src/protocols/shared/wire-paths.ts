@@ -3,28 +3,40 @@
  * every codec is here, so that the table is read without loading one.
  */
 import type { FormatId } from '../../kernel/protocol.js'
+import type { VariantId } from '../variants/variant.js'
 
 export interface WirePath {
   /** Ends the path, without its query. */
   readonly end: string
   /** Has to be in it as well. */
   readonly within?: string
-  readonly format: FormatId
+  readonly format: FormatId | VariantId
+  /** For a format that no provider lists: a host that speaks this one has it. Default: `format`. */
+  readonly beside?: FormatId
   /**
    * No other service has such requests, so that they are known at any host: a gateway, a server of the program's own. The name of
-   * the format's maker, as `gen_ai.provider.name` has it, and a header that has to be there.
+   * the format's maker, as `gen_ai.provider.name` has it, and a header or a port that has to be there.
    */
-  readonly anywhere?: { readonly provider: string; readonly header?: string }
+  readonly anywhere?: { readonly provider: string; readonly header?: string; readonly port?: string }
 }
 
 const at = (end: string, format: FormatId, within?: string): WirePath =>
   within === undefined ? { end, format } : { end, format, within }
+
+const variant = (end: string, format: VariantId, beside: FormatId, within?: string): WirePath => ({
+  ...at(end, beside, within),
+  format,
+  beside,
+})
 
 const anywhere = (end: string, format: FormatId, provider: string, header?: string): WirePath => ({
   end,
   format,
   anywhere: header === undefined ? { provider } : { provider, header },
 })
+
+/** Ollama is known by the port where it listens by itself: https://docs.ollama.com/faq */
+const atOllama = (row: WirePath): WirePath => ({ ...row, anywhere: { provider: 'ollama', port: '11434' } })
 
 /** The first that fits and that is spoken at the host counts. */
 export const WIRE_PATHS: readonly WirePath[] = [
@@ -45,11 +57,22 @@ export const WIRE_PATHS: readonly WirePath[] = [
   at('/invoke', 'bedrock-titan-embeddings', 'amazon.titan-embed'),
   at('/invoke', 'bedrock-cohere-embeddings', 'cohere.embed'),
   at('/invoke', 'bedrock-nova-embeddings', 'amazon.nova'),
+  variant('/invoke', 'bedrock-invoke', 'bedrock-converse', '/model/'),
+  variant('/invoke-with-response-stream', 'bedrock-invoke', 'bedrock-converse', '/model/'),
+  variant('/v1/chat', 'cohere-chat-v1', 'cohere-chat'),
+  variant('/v1/generate', 'cohere-generate', 'cohere-chat'),
+  at('/v1/embed', 'cohere-embeddings'),
+  at('/v1/rerank', 'cohere-rerank'),
   at('/v2/chat', 'cohere-chat'),
   at('/v2/embed', 'cohere-embeddings'),
   at('/v2/rerank', 'cohere-rerank'),
-  at('/api/chat', 'ollama-chat'),
-  at('/api/embed', 'ollama-embeddings'),
+  atOllama(at('/api/chat', 'ollama-chat')),
+  atOllama(variant('/api/generate', 'ollama-generate', 'ollama-chat')),
+  atOllama(at('/api/embed', 'ollama-embeddings')),
+  atOllama(at('/api/embeddings', 'ollama-embeddings')),
+  // https://docs.mistral.ai/api
+  variant('/fim/completions', 'mistral-fim', 'openai-chat'),
+  variant('/v1/ocr', 'mistral-ocr', 'openai-chat'),
   at('/text/chat', 'watsonx-chat'),
   at('/text/chat_stream', 'watsonx-chat'),
   at('/predictions', 'replicate-predictions'),

@@ -2,8 +2,8 @@
  * Models that continue a prompt, each with names of its own (Llama, Mistral, Titan, Cohere's Command, Jurassic, Claude before
  * its messages, DeepSeek), as OpenAI's text completions have them.
  */
-import { asString, isObject, path } from '../../src/autolog/contract.js'
-import { count, usageAtEnd, usageOf, type Counted } from './tokens.js'
+import { asString, isObject, path } from '../../kernel/json.js'
+import { count, usageAtEnd, usageOf, type Counted } from './bedrock-tokens.js'
 
 type Wire = Record<string, unknown>
 

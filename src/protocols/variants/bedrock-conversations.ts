@@ -1,6 +1,6 @@
 /** Converts formats of conversations that are close to OpenAI's chat. */
-import { asArray, asString, isObject, path } from '../../src/autolog/contract.js'
-import { usageAtEnd } from './tokens.js'
+import { asArray, asString, isObject, path } from '../../kernel/json.js'
+import { usageAtEnd } from './bedrock-tokens.js'
 
 type Wire = Record<string, unknown>
 

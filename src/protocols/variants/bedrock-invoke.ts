@@ -3,20 +3,18 @@
  * (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html). They are recognised by the body, because the id
  * of a model may be that of a profile, a throughput or an import.
  */
-import { isObject, outputType, type CallDeclaration } from '../../src/autolog/contract.js'
-import { completionOf, completionRequest } from './completions.js'
-import { commandAnswer, commandRequest, withChatUsage } from './conversations.js'
+import { EXCEPTION_EVENT } from '../../kernel/frames.js'
+import { asString, isObject, parseJson } from '../../kernel/json.js'
+import type { JsonObject } from '../../kernel/protocol.js'
+import { providerError } from '../bedrock-converse/error.js'
+import { completionOf, completionRequest } from './bedrock-completions.js'
+import { commandAnswer, commandRequest, withChatUsage } from './bedrock-conversations.js'
+import { usageInHeaders } from './bedrock-tokens.js'
+import type { Variant } from './variant.js'
 
-type Body = Record<string, unknown>
+type Body = JsonObject
 
-/** How to read a format. Without `request`, `answer` or `event`, the body is in `protocol` as it is. */
-export interface Family extends Pick<CallDeclaration, 'protocol' | 'operation' | 'attributes'> {
-  readonly request?: (body: Body) => unknown
-  readonly answer?: (wire: Body) => unknown
-  readonly event?: (wire: Body) => unknown
-}
-
-interface Row extends Family {
+interface Row extends Variant {
   readonly fits: (body: Body, model: string) => boolean
 }
 
@@ -40,40 +38,40 @@ const IMAGE_MODEL = /(?:^|[./])(?:stability\.|amazon\.(?:titan-image|nova-canvas
 
 /** The first that matches counts. */
 const ROWS: readonly Row[] = [
-  { protocol: 'anthropic-messages', fits: (body) => has(body, 'anthropic_version') && has(body, 'messages') },
+  { as: 'anthropic-messages', fits: (body) => has(body, 'anthropic_version') && has(body, 'messages') },
   {
-    protocol: 'bedrock-nova-embeddings',
+    as: 'bedrock-nova-embeddings',
     fits: (body) => has(body, 'singleEmbeddingParams', 'segmentedEmbeddingParams'),
   },
   {
-    protocol: 'json',
+    as: 'json',
     operation: 'generate_content',
-    attributes: outputType('image'),
+    outputType: 'image',
     fits: (body, model) => has(body, 'taskType', 'text_prompts') || IMAGE_MODEL.test(model),
     answer: images,
   },
-  { protocol: 'cohere-rerank', fits: (body) => has(body, 'query') && has(body, 'documents') },
-  { protocol: 'bedrock-cohere-embeddings', fits: (body) => has(body, 'texts', 'input_type') },
+  { as: 'cohere-rerank', fits: (body) => has(body, 'query') && has(body, 'documents') },
+  { as: 'bedrock-cohere-embeddings', fits: (body) => has(body, 'texts', 'input_type') },
   {
-    protocol: 'bedrock-titan-embeddings',
+    as: 'bedrock-titan-embeddings',
     fits: (body, model) =>
       has(body, 'inputText', 'inputImage') && !has(body, 'textGenerationConfig') && !/titan-(?:text|tg1)/.test(model),
   },
   {
-    protocol: 'bedrock-converse',
+    as: 'bedrock-converse',
     fits: (body) => has(body, 'schemaVersion', 'inferenceConfig', 'toolConfig') || holdsBlocks(body),
     request: novaRequest,
   },
-  { protocol: 'openai-chat', fits: (body) => has(body, 'messages'), answer: withChatUsage, event: withChatUsage },
+  { as: 'openai-chat', fits: (body) => has(body, 'messages'), answer: withChatUsage, event: withChatUsage },
   {
-    protocol: 'openai-chat',
+    as: 'openai-chat',
     fits: (body) => has(body, 'message'),
     request: commandRequest,
     answer: commandAnswer,
     event: commandAnswer,
   },
   {
-    protocol: 'openai-completions',
+    as: 'openai-completions',
     fits: (body) => has(body, 'prompt', 'inputText'),
     request: completionRequest,
     answer: completionOf,
@@ -85,14 +83,45 @@ function unread(): never {
   throw new TypeError('no format here reads this model')
 }
 
-const UNREAD: Family = { protocol: 'json', operation: 'generate_content', answer: unread, event: unread }
+const UNREAD: Variant = { as: 'json', operation: 'generate_content', answer: unread, event: unread }
 
-export function familyOf(body: unknown, model: string): Family {
-  if (!isObject(body)) return UNREAD
-  const row = ROWS.find(({ fits }) => fits(body, model))
+/** How to read the body of a model, and its answer. */
+export function familyOf(body: unknown, model: string): Variant {
+  const row = isObject(body) ? ROWS.find(({ fits }) => fits(body, model)) : undefined
   if (!row) return UNREAD
   const { fits: _fits, ...family } = row
   return family
+}
+
+/**
+ * As it is on the wire, where pieces of a stream are in messages of AWS
+ * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModelWithResponseStream.html).
+ */
+export function bedrockInvoke(body: unknown, path: string): Variant {
+  const family = familyOf(body, modelIn(path))
+  return {
+    ...family,
+    framing: 'aws-eventstream',
+    errorsAs: 'bedrock-converse',
+    usageInHeaders,
+    ...(path.endsWith('-stream') && { streaming: true }),
+    event(message, name) {
+      if (name === EXCEPTION_EVENT) throw providerError(message)
+      const bytes = asString(message['bytes'])
+      const wire = bytes === undefined ? undefined : parseJson(Buffer.from(bytes, 'base64').toString('utf8'))
+      return family.event && isObject(wire) ? family.event(wire, undefined) : wire
+    },
+  }
+}
+
+/** A stray percent sign leaves the segment as it is: it is only compared. */
+function modelIn(path: string): string {
+  const [, segment = ''] = /\/model\/([^/]+)/.exec(path) ?? []
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
 }
 
 /** Nova's own examples have other names for some settings than Converse. */

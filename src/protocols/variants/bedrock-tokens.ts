@@ -1,7 +1,8 @@
 /** Token counts that Bedrock adds: in headers, at the end of a stream, and in events of speech. */
-import { isObject, path, type hub } from '../../src/autolog/contract.js'
+import type { Usage } from '../../kernel/hub.js'
+import { isObject, path } from '../../kernel/json.js'
 
-export type Counted = Partial<hub.Usage>
+export type Counted = Partial<Usage>
 
 interface Counts {
   readonly input: number | undefined
@@ -31,9 +32,9 @@ export function count(value: unknown): number | undefined {
   return typeof value === 'number' && value >= 0 ? value : undefined
 }
 
-export function usageInHeaders(headers: Readonly<Record<string, unknown>>): Counted | undefined {
+export function usageInHeaders(header: (name: string) => unknown): Counted | undefined {
   const countIn = (name: string): number | undefined => {
-    const value = headers[`x-amzn-bedrock-${name}-token-count`]
+    const value = header(`x-amzn-bedrock-${name}-token-count`)
     return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined
   }
   return usageOf({
