@@ -4,7 +4,8 @@
  */
 import { asArray, asString, isObject, path, type Format, type hub } from '../../src/autolog/contract.js'
 import { textAnswer, textRequest } from '../shared/text-answer.js'
-import { count } from './tokens.js'
+
+const count = (value: unknown): number | undefined => (typeof value === 'number' && value >= 0 ? value : undefined)
 
 interface Tokens {
   readonly input: number
