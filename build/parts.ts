@@ -102,6 +102,7 @@ const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['src/router/option-shapes', 'shapes'],
   ['src/router/provider-shapes', 'shapes'],
   ['src/router/shape-parts', 'shapes'],
+  ['src/router/cache-shapes', 'shapes'],
   ['src/router/price-shapes', 'shapes'],
   ['src/router/scoped-shapes', 'shapes'],
   ['src/router/cache-shapes', 'shapes'],

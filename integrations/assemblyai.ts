@@ -39,13 +39,13 @@ class TranscriptError extends Error {
 }
 
 const jobs = jobCalls({
-  shared: {
+  call: {
     ...shared,
+    protocol: transcript,
     model: ([body]) => modelOf(body),
     fault: (answer) =>
       path(answer, 'status') === 'error' ? new TranscriptError(asString(path(answer, 'error'))) : undefined,
   },
-  protocol: transcript,
   id: (answer) => path(answer, 'id'),
   status: (answer) => path(answer, 'status'),
   isRunning: (status) => status === 'queued' || status === 'processing',
@@ -106,14 +106,9 @@ const session = (_args: Args, self: unknown): CallDeclaration => ({
 
 const METHODS: Readonly<Record<string, Readonly<Record<string, Declared>>>> = {
   TranscriptService: {
-    transcribe: jobs.whole,
+    transcribe: jobs.begin,
     submit: jobs.begin,
-    create: (args, self) =>
-      typeof jobs.begin !== 'function' || typeof jobs.whole !== 'function'
-        ? undefined
-        : path(args[1], 'poll') === false
-          ? jobs.begin(args, self)
-          : jobs.whole(args, self),
+    create: jobs.begin,
     waitUntilReady: jobs.fetch,
     get: jobs.fetch,
   },

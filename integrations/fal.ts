@@ -52,8 +52,7 @@ const typeOf = (result: unknown): Attributes => {
 }
 
 const jobs = jobCalls({
-  shared: { ...shared, responseAttributes: typeOf },
-  protocol,
+  call: { ...shared, protocol, responseAttributes: typeOf },
   id: (answer) => path(answer, 'requestId') ?? path(answer, 'request_id'),
   // What the queue gives back says where the request stands; a result is there.
   status: (answer) => path(answer, 'status'),
@@ -69,8 +68,8 @@ const streamed: CallDeclaration = {
 }
 
 function patchClient(patcher: Patcher, client: unknown): void {
-  patcher.call(client, 'run', jobs.whole)
-  patcher.call(client, 'subscribe', jobs.whole)
+  patcher.call(client, 'run', jobs.begin)
+  patcher.call(client, 'subscribe', jobs.begin)
   patcher.call(client, 'stream', streamed)
 }
 

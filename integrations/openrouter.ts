@@ -10,7 +10,7 @@ import {
   type ModuleTarget,
 } from '../src/autolog/contract.js'
 import { patchRuns } from './openrouter/runs.js'
-import { asksJob, beginsJob } from './shared/predictions.js'
+import { jobOf } from './shared/jobs.js'
 import { patchSpeakeasy, speakeasy, type FunctionCalls, type Methods } from './shared/speakeasy.js'
 
 const shared = { ...speakeasy, provider: 'openrouter' } satisfies Partial<CallDeclaration>
@@ -29,6 +29,12 @@ const video: CallDeclaration = {
   operation: 'generate_content',
   attributes: { [semconv.OUTPUT_TYPE]: 'video' },
 }
+
+const videos = jobOf({
+  id: (answer) => path(answer, 'id'),
+  status: (answer) => path(answer, 'status'),
+  isRunning: (status) => status === 'pending' || status === 'in_progress',
+})
 
 /** @param field - Of the method's argument, which has settings of the request beside its body. */
 const within = (field: string, declaration: CallDeclaration): CallDeclaration => ({
@@ -55,8 +61,8 @@ const METHODS: Methods = {
   'tts.createSpeech': within('speechRequest', speech),
   'stt.createTranscription': within('sttRequest', transcript),
   'stt.createTranscriptionMultipart': within('requestBody', transcript),
-  'videoGeneration.generate': within('videoGenerationRequest', beginsJob(video)),
-  'videoGeneration.getGeneration': asksJob(video),
+  'videoGeneration.generate': within('videoGenerationRequest', videos.begin(video)),
+  'videoGeneration.getGeneration': videos.fetch(video),
   'interns.chat': intern,
 }
 

@@ -15,7 +15,7 @@ import {
   type Integration,
   type ModuleTarget,
 } from '../src/autolog/contract.js'
-import { asksJob, beginsJob } from './shared/predictions.js'
+import { jobOf } from './shared/jobs.js'
 
 /** What a prediction makes is for its model to say, a text or files: `generate_content` is all of it. */
 const OPERATION = 'generate_content'
@@ -42,7 +42,16 @@ function withoutFiles(prediction: unknown): unknown {
   return Array.isArray(output) ? { ...prediction, output: output.filter((each) => !isFile(each)) } : prediction
 }
 
-const readers = { answer: withoutFiles, attributes: timesOf }
+/** https://replicate.com/docs/topics/predictions/lifecycle */
+const RUNNING: ReadonlySet<unknown> = new Set(['starting', 'processing', 'queued'])
+
+const predictions = jobOf({
+  id: (prediction) => path(prediction, 'id'),
+  status: (prediction) => path(prediction, 'status'),
+  isRunning: (status) => RUNNING.has(status),
+  bare: () => undefined,
+  took: timesOf,
+})
 
 const CREATES = /^\/?(?:(?:models|deployments)\/[^/]+\/[^/]+\/)?predictions$/
 const ASKS = /^\/?predictions\/[^/]+$/
@@ -62,12 +71,12 @@ const request: Declared = ([at, options]: Args) => {
   const data = path(options, 'data')
   const posts = path(options, 'method') === 'POST'
   if (posts && CREATES.test(route)) {
-    const prediction = { ...shared, request: () => data, path: () => route, model: () => modelAt(route, data) }
-    return beginsJob(prediction, readers)
+    const model = (): string | undefined => modelAt(route, data)
+    return predictions.begin({ ...shared, answer: withoutFiles, request: () => data, path: () => route, model })
   }
   if (posts || !ASKS.test(route)) return undefined
-  const asked = { ...shared, request: () => ({}) }
-  return isInRun() ? beginsJob(asked, readers) : asksJob(asked, readers)
+  const asked = { ...shared, answer: withoutFiles, request: () => ({}) }
+  return isInRun() ? predictions.begin(asked) : predictions.fetch(asked)
 }
 
 /** It makes its requests by `request`, which tell what came of it. */
