@@ -11,7 +11,8 @@ import {
   type Integration,
   type ModuleTarget,
 } from '../src/autolog/contract.js'
-import { declarationsOf, pathOf, shared, type Operation } from './bedrock/command.js'
+import { agents } from './bedrock/agents.js'
+import { commandsOf, pathOf, shared, type Operation } from './bedrock/command.js'
 import { invoke } from './bedrock/invoke.js'
 import { jsonOf } from './bedrock/json.js'
 
@@ -70,7 +71,7 @@ const RUNTIME: Readonly<Record<string, Operation>> = {
 
 /** The methods of `BedrockRuntime`, which extends the client, call `send`. */
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
-  patcher.call(path(module, 'BedrockRuntimeClient', 'prototype'), 'send', declarationsOf(module, RUNTIME))
+  patcher.call(path(module, 'BedrockRuntimeClient', 'prototype'), 'send', commandsOf(module, RUNTIME))
 }
 
 export const bedrock: Integration = {
@@ -82,5 +83,6 @@ export const bedrock: Integration = {
       shapes: { BedrockRuntimeClient: ['prototype.send', 'prototype.destroy'] },
       instrument,
     },
+    agents,
   ],
 }

@@ -57,7 +57,12 @@ export const integrations: readonly IntegrationEntry[] = [
     load: () => azureAiInference,
   },
   { id: 'azure-ai-projects', packages: ['@azure/ai-projects'], providers: [], load: () => azureAiProjects },
-  { id: 'bedrock', packages: ['@aws-sdk/client-bedrock-runtime'], providers: ['aws.bedrock'], load: () => bedrock },
+  {
+    id: 'bedrock',
+    packages: ['@aws-sdk/client-bedrock-runtime', '@aws-sdk/client-bedrock-agent-runtime'],
+    providers: ['aws.bedrock'],
+    load: () => bedrock,
+  },
   { id: 'cerebras', packages: ['@cerebras/cerebras_cloud_sdk'], providers: ['cerebras'], load: () => cerebras },
   { id: 'chroma', packages: ['chromadb'], providers: [], load: () => chromadb },
   { id: 'cohere', packages: ['cohere-ai'], providers: ['cohere'], load: () => cohere },

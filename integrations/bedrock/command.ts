@@ -6,9 +6,15 @@ import { inject } from './middleware.js'
 export type Input = Readonly<Record<string, unknown>>
 export type Operation = (input: Input) => CallDeclaration
 
-/** Converse has the guardrail in an object of its own, the other operations at the top. */
+/** Converse, agents and knowledge bases have the guardrail in an object of its own, the other operations at the top. */
 export function guardrailOf(input: Input): Record<string, string> {
-  const id = asString(path(input['guardrailConfig'], 'guardrailIdentifier')) ?? asString(input['guardrailIdentifier'])
+  const places = [
+    path(input, 'guardrailConfig', 'guardrailIdentifier'),
+    path(input, 'guardrailConfiguration', 'guardrailIdentifier'),
+    path(input, 'guardrailConfiguration', 'guardrailId'),
+    input['guardrailIdentifier'],
+  ]
+  const id = places.map(asString).find((place) => place !== undefined)
   return id === undefined ? {} : { 'aws.bedrock.guardrail.id': id }
 }
 
@@ -38,16 +44,16 @@ export const pathOf = (input: Input, operation: string): string =>
  * Recognises commands by name, because one of another copy of the package has another class. A bundler changes the name, but newer
  * commands have a schema with the operation.
  */
-export function declarationsOf(
+export function commandsOf<Declaration>(
   module: Readonly<Record<string, unknown>>,
-  operations: Readonly<Record<string, Operation>>,
+  operations: Readonly<Record<string, (input: Input, self: unknown) => Declaration>>,
 ) {
   const known = new Map(Object.entries(operations).map(([name, operation]) => [module[`${name}Command`], operation]))
-  return ([command]: readonly unknown[]): CallDeclaration | undefined => {
+  return ([command]: readonly unknown[], self: unknown): Declaration | undefined => {
     const type = path(command, 'constructor')
-    const named = (name: unknown): Operation | undefined => operations[String(name).replace(/Command\d*$/, '')]
+    const named = (name: unknown) => operations[String(name).replace(/Command\d*$/, '')]
     const operation = known.get(type) ?? named(path(type, 'name')) ?? named(path(command, 'schema', '2'))
     const input = path(command, 'input')
-    return operation && isObject(input) ? operation(input) : undefined
+    return operation && isObject(input) ? operation(input, self) : undefined
   }
 }

@@ -2,7 +2,7 @@
 import type { IntegrationEntry, ModuleTarget } from '../../src/autolog/contract.js'
 
 /** Of which the calls of models themselves are missed. */
-const SDKS = ['@aws-sdk/client-bedrock-agent-runtime', '@firebase/ai', '@huggingface/transformers', '@lmstudio/sdk']
+const SDKS = ['@firebase/ai', '@huggingface/transformers', '@lmstudio/sdk']
 
 /** Which call models through SDKs, or in a process of their own. */
 const FRAMEWORKS = [

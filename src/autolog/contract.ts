@@ -5,7 +5,7 @@
  */
 import type { CallDeclaration, Declared, Replace } from './call-contract.js'
 import type { DuplexDeclaration } from './duplex-contract.js'
-import type { StepDeclaration, StepPatcher } from './step-contract.js'
+import type { DeclaredStep, StepDeclaration, StepPatcher } from './step-contract.js'
 
 export { asArray, asString, isObject, parseJson, path } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
@@ -122,9 +122,12 @@ export interface Patcher extends StepPatcher {
   readonly options: Readonly<Record<string, unknown>>
   /**
    * Traces `holder[method]` as a model call. The program gets the same promise class, result, error and stream. `holder` is a
-   * prototype or a class. @returns Whether the method was there.
+   * prototype or a class.
+   *
+   * @param otherwise - What is no model call, for a method that does both.
+   * @returns Whether the method was there.
    */
-  call(holder: unknown, method: string, declared: Declared): boolean
+  call(holder: unknown, method: string, declared: Declared, otherwise?: DeclaredStep): boolean
   /**
    * Traces messages of a connection as model calls: a call begins with what a method sends, and its answer are the events that
    * the connection emits. `holder` has the methods that send.

@@ -172,9 +172,11 @@ export function createPatcher(context: PatcherContext): PatchSession {
   const patcher: Patcher = {
     format: context.format,
     options: context.options,
-    call: (holder, method, declared) => {
-      const replace = context.call(declared, (notice) => context.report?.(method, notice))
-      return patch(holder, method, replace, declared)
+    call(holder, method, declared, otherwise) {
+      const asCall = context.call(declared, (notice) => context.report?.(method, notice))
+      const asStep = otherwise && instrumentStep(otherwise)
+      const both: Replace = (original, isOn) => asCall(asStep ? asStep(original, isOn) : original, isOn)
+      return patch(holder, method, asStep ? both : asCall, declared)
     },
     wrap: (holder, method, replace) => patch(holder, method, replace, replace),
     duplex(holder, declared) {

@@ -33,10 +33,16 @@ export function boundedPart(part: TelemetryPart): TelemetryPart {
 
 /**
  * `value` as JSON of at most `limit` characters: whole when it fits; else with its long strings cut; else,
- * for a list, with only its newest items; else as the beginning of its text. Always valid JSON.
+ * for a list, with only the items that fit; else as the beginning of its text. Always valid JSON.
  * `undefined` when it has no JSON form, or none that fits.
+ *
+ * @param keeps - Which items of a list are kept: the last ones of a conversation, the first ones of what was found, best first.
  */
-export function boundedJson(value: unknown, limit = contentLimit()): string | undefined {
+export function boundedJson(
+  value: unknown,
+  limit = contentLimit(),
+  keeps: 'first' | 'last' = 'last',
+): string | undefined {
   const plain = plainJson(value)
   if (plain !== undefined && plain.length <= Math.min(limit, BLOB_LIMIT)) return plain
   const whole = toJson(value)
@@ -46,7 +52,7 @@ export function boundedJson(value: unknown, limit = contentLimit()): string | un
     cut = toJson(value, Math.floor(room)) ?? whole
     if (cut.length <= limit) return cut
   }
-  return Array.isArray(value) && value.length > 1 ? newest(cut, limit) : beginning(cut, limit)
+  return Array.isArray(value) && value.length > 1 ? fitting(cut, limit, keeps) : beginning(cut, limit)
 }
 
 /** `text` with at most `limit` characters, and a note about what is missing. */
@@ -119,16 +125,15 @@ function isBase64(text: string): boolean {
   return BASE64.test(text.slice(0, BASE64_SAMPLE))
 }
 
-/** The last items of the list in `json` that fit, so that the end of a conversation is kept. */
-function newest(json: string, limit: number): string | undefined {
+/** The items of the list in `json` that fit, counted from one end. */
+function fitting(json: string, limit: number, keeps: 'first' | 'last'): string | undefined {
   const items = (JSON.parse(json) as unknown[]).map((item) => JSON.stringify(item))
+  if (keeps === 'last') items.reverse()
   let room = limit - 2
-  let first = items.length
-  while (first > 0 && room >= (items[first - 1]?.length ?? 0) + 1) {
-    first -= 1
-    room -= (items[first]?.length ?? 0) + 1
-  }
-  return first < items.length ? `[${items.slice(first).join(',')}]` : undefined
+  const tooMany = items.findIndex(({ length }) => (room -= length + 1) < 0)
+  const kept = tooMany === -1 ? items : items.slice(0, tooMany)
+  if (keeps === 'last') kept.reverse()
+  return kept.length > 0 ? `[${kept.join(',')}]` : undefined
 }
 
 function beginning(json: string, limit: number): string | undefined {

@@ -209,7 +209,7 @@ class RecordedStep implements Step {
     const keys = FOUND_KEYS[this.kind]
     if (!keys || !this.content) return
     guard('content', () => {
-      const text = boundedJson(documents.map(documentOf))
+      const text = boundedJson(documents.map(documentOf), undefined, 'first')
       if (text !== undefined) this.span.setAttribute(keys.documents, text)
     })
   }

@@ -1,11 +1,16 @@
 /** `wrap(client)` instruments one client of an SDK, known by its shape: none of its class, and none that is not wrapped. */
 import Anthropic from '@anthropic-ai/sdk'
+import { BedrockRuntime } from '@aws-sdk/client-bedrock-runtime'
 import { GoogleGenAI } from '@google/genai'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import OpenAI, { AzureOpenAI } from 'openai'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { integrations } from '../../integrations/index.js'
 import { autolog, ConfigError, wrap, type Autolog } from '../../src/index.js'
 import { recordSpans } from '../../src/testing/record-spans.js'
+import { root } from '../architecture/sources.js'
 import { startFakeProvider, type FakeProvider } from '../support/fake-provider.js'
 
 const recorder = recordSpans()
@@ -96,6 +101,51 @@ const cases: Record<string, Case> = {
     ],
   },
 }
+
+/** Clients of other shapes, in short: each has one call. */
+const others: Record<string, Case> = {
+  bedrock: {
+    make: () =>
+      new BedrockRuntime({
+        endpoint: `${fake.origin}/w/ok`,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      }),
+    calls: [
+      [
+        'chat m',
+        (client: BedrockRuntime) =>
+          client.converse({ modelId: 'm', messages: [{ role: 'user', content: [{ text: 'Hi' }] }] }),
+      ],
+    ],
+  },
+}
+
+const SDKS = join(root, 'test/sdks/package.json')
+const isInstalled = existsSync(join(root, 'test/sdks/node_modules/groq-sdk'))
+if (isInstalled) {
+  const load = createRequire(SDKS)
+  const { Groq } = load('groq-sdk') as { readonly Groq: new (options: object) => OpenAI }
+  others['groq'] = {
+    make: () => new Groq({ apiKey: 'k', baseURL: `${fake.origin}/w/ok`, maxRetries: 0 }),
+    calls: [['chat m', (client: OpenAI) => client.chat.completions.create({ model: 'm', messages })]],
+  }
+}
+test.skipIf(isInstalled)('clients of test/sdks are known (not installed: npm run sdks)', () => undefined)
+
+describe.each(Object.entries(others))('%s', (_id, { make, calls }) => {
+  test('its calls are spans, and those of another client none', async () => {
+    const [client, other] = [make(), make()]
+    expect(wrap(client)).toBe(client)
+    for (const [name, call] of calls) {
+      await call(other as never)
+      expect(names()).toEqual([])
+      await call(client as never)
+      expect(names()).toEqual([name])
+      expect(recorder.spans[0]?.attributes['gen_ai.usage.input_tokens']).toBeTypeOf('number')
+    }
+  })
+})
 
 describe.each(Object.entries(cases))('%s', (_id, { binds, make, calls }) => {
   test('its calls are spans, and those of another client none', async () => {

@@ -151,14 +151,16 @@ function wireOf(
 
 const CLIENT_SPAN = 2
 
-/** Spans of protocols, workflows, tools and retrievers of frameworks, which hold calls. */
-const STEPS = new Set<unknown>([undefined, 'invoke_workflow', 'execute_tool', 'retrieval'])
+/** Spans of protocols, workflows and tools, which hold calls. */
+const STEPS = new Set<unknown>([undefined, 'invoke_workflow', 'execute_tool'])
 
 /** Calls of a store count as such. Agents that run in the program stand beside the model calls, not for them. */
 function isModelCall(span: ChildSpan): boolean {
   const operation = span.attributes['gen_ai.operation.name']
   if (span.scope === 'test') return false
   if (span.attributes['db.system.name'] !== undefined) return true
+  // A retriever of a service has a provider, one of a framework has none.
+  if (operation === 'retrieval') return span.attributes['gen_ai.provider.name'] !== undefined
   if (STEPS.has(operation)) return false
   return operation !== 'invoke_agent' || span.kind === CLIENT_SPAN
 }

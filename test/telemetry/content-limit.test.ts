@@ -99,3 +99,12 @@ test('base64 within a text is left out: an image in the JSON of a tool, or in pr
   const prose = 'words and words, '.repeat(5_000)
   expect(boundedText(prose)).toBe(prose)
 })
+
+test.each(['first', 'last'] as const)('of a list that is too long the %s items are kept', (keeps) => {
+  const found = Array.from({ length: 20 }, (_, id) => ({ id, text: 'a word '.repeat(8) }))
+  const kept = JSON.parse(boundedJson(found, 400, keeps) ?? '') as { readonly id: number }[]
+  expect(kept.length).toBeGreaterThan(1)
+  expect(kept.length).toBeLessThan(20)
+  const ids = found.map(({ id }) => id)
+  expect(kept.map(({ id }) => id)).toEqual(keeps === 'first' ? ids.slice(0, kept.length) : ids.slice(-kept.length))
+})

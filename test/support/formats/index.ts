@@ -1,5 +1,6 @@
 /** Wire formats of the fake provider beside those of OpenAI and Anthropic, told by the path. */
 import { assemblyai } from './assemblyai.js'
+import { bedrockAgents } from './bedrock-agents.js'
 import { bedrock } from './bedrock.js'
 import { chroma } from './chroma.js'
 import { cohere } from './cohere.js'
@@ -37,6 +38,7 @@ const FORMATS: readonly FakeFormat[] = [
   letta,
   watsonx,
   assemblyai,
+  bedrockAgents,
   bedrock,
   chroma,
   deepgram,
