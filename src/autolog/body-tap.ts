@@ -87,22 +87,29 @@ const isNodeBody = (body: unknown): body is NodeJS.ReadableStream => isObject(bo
 
 /** A substitute for each watched stream, for when the runtime reads it by an internal reader that cannot be watched. */
 const stages = new WeakMap<object, () => ReadableStream<unknown>>()
-let seesNodeStreams = false
+/** Empty while Node's functions are as they were. */
+const undo: (() => void)[] = []
 
 /**
  * From Node 24 on, a Node stream made from a web stream uses an internal reader. It gets the substitute of a watched stream;
  * other web streams are passed on unchanged.
  */
 function watchNodeStreams(): void {
-  if (seesNodeStreams) return
-  seesNodeStreams = true
+  if (undo.length > 0) return
   const { Duplex, Readable } = builtin('node:stream')
-  passStages(Readable, 'fromWeb')
-  passStages(Duplex, 'from')
+  undo.push(passStages(Readable, 'fromWeb'), passStages(Duplex, 'from'))
 }
 
-/** @param name - A function of `holder` that makes a Node stream from its first argument. */
-function passStages(holder: object, name: string): void {
+/** Restores what `tapWebStream` has replaced in Node, until it is called again. */
+export function unwatchNodeStreams(): void {
+  for (const restore of undo.splice(0)) restore()
+}
+
+/**
+ * @param name - A function of `holder` that makes a Node stream from its first argument.
+ * @returns A function that restores it, unless somebody has wrapped it since.
+ */
+function passStages(holder: object, name: string): () => void {
   const make = Reflect.get(holder, name) as (...args: unknown[]) => unknown
   const given = function (this: unknown, stream: unknown, ...rest: unknown[]): unknown {
     const stage = isObject(stream) ? stages.get(stream) : undefined
@@ -114,6 +121,7 @@ function passStages(holder: object, name: string): void {
   ])
     Object.defineProperty(given, key, { value, configurable: true })
   define(holder, name, given)
+  return () => Reflect.get(holder, name) === given && define(holder, name, make)
 }
 
 /** Also sees `json()` and `text()`: `fetch` reads its own body through the public `getReader`. */

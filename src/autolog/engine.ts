@@ -19,6 +19,7 @@ import { warnOnce } from '../telemetry/warn.js'
 import { http2IsLoaded } from '../telemetry/http2-requests.js'
 import { watchWire, type WireWatch } from '../telemetry/trace-headers.js'
 import { apiCopies } from './api-copies.js'
+import { unwatchNodeStreams } from './body-tap.js'
 import { instrumentCall } from './instrument-call.js'
 import type { IntegrationEntry, ReportEntry } from './contract.js'
 import { poll } from './poll.js'
@@ -126,6 +127,7 @@ export function startAutolog(parts: AutologParts, options: AutologOptions, calle
       running.current = undefined
       for (const step of undo.toReversed()) step()
       unwrapAll()
+      unwatchNodeStreams()
     },
     flush: () => tracing.flush(),
   }

@@ -4,7 +4,7 @@ import { Duplex, Readable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
-import { tapBody } from '../../src/autolog/body-tap.js'
+import { tapBody, unwatchNodeStreams } from '../../src/autolog/body-tap.js'
 import { AnswerReader } from '../../src/autolog/reader.js'
 import { startCall } from '../../src/telemetry/call.js'
 import { eventually } from '../support/eventually.js'
@@ -114,6 +114,18 @@ test.each([
   const { attributes } = harness.only()
   expect(attributes['gen_ai.response.finish_reasons']).toEqual(['stop'])
   expect(attributes).not.toHaveProperty('tracestitch.abandoned')
+})
+
+test("Node's functions are their own again once nothing is traced, and replaced again by the next answer", () => {
+  unwatchNodeStreams()
+  const own = [Readable.fromWeb, Duplex.from]
+  for (const _round of [1, 2]) {
+    web()
+    expect(Readable.fromWeb).not.toBe(own[0])
+    expect(Duplex.from).not.toBe(own[1])
+    unwatchNodeStreams()
+    expect([Readable.fromWeb, Duplex.from]).toEqual(own)
+  }
 })
 
 test('a body is still watched when only its response is dropped', async () => {

@@ -4,11 +4,14 @@
  * where both send to one place.
  */
 import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { withTools } from './installed.js'
+import { root } from '../architecture/sources.js'
+import { withTools, type Tools } from './installed.js'
 
-const { folder, isInstalled, provider, title } = withTools()
+const usual = withTools()
+const newest = withTools('test/beside/newest', 22)
 
 interface Traced {
   readonly name: string
@@ -74,8 +77,31 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   datadog: { completes: NONE, mode: 'own' },
 }
 
-async function run(tool: string, order: (typeof ORDERS)[number]): Promise<Run> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['program.cjs', tool, order], {
+/** Versions that need a newer Node.js. */
+const NEWEST: Readonly<Record<string, Tool>> = {
+  'contrib-sdk3': TOOLS['contrib'] as Tool,
+  datadog: TOOLS['datadog'] as Tool,
+}
+
+/** Two tools at once: what each completes, ours too. */
+const PAIRS: Readonly<Record<string, Tool>> = {
+  'contrib+langsmith': TOOLS['contrib'] as Tool,
+  'sentry10+langfuse': TOOLS['sentry10'] as Tool,
+  'openinference+braintrust': TOOLS['openinference'] as Tool,
+  'traceloop+langsmith': TOOLS['traceloop'] as Tool,
+  // The other way round, Braintrust's use of LangSmith's promise throws, with or without us.
+  'braintrust+langsmith': { completes: NONE, mode: 'own' },
+  'datadog+contrib': TOOLS['contrib'] as Tool,
+}
+
+interface Case {
+  readonly name: string
+  readonly tool: Tool
+  readonly at: Tools
+}
+
+async function run(tool: string, order: (typeof ORDERS)[number], { folder, provider }: Tools): Promise<Run> {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'test/beside/program.cjs'), tool, order], {
     cwd: folder,
     env: { ...process.env, PROVIDER_ORIGIN: provider().origin },
   })
@@ -91,11 +117,21 @@ const modelOf = ({ attributes = {} }: Pick<Traced, 'attributes'>): string =>
       attributes['gen_ai.request.model'],
   ).replace('-2026', '')
 
-describe.skipIf(!isInstalled).each(Object.entries(TOOLS))(`${title} %s`, (name, tool) => {
+const casesOf = (tools: Readonly<Record<string, Tool>>, at: Tools): Case[] =>
+  Object.entries(tools).map(([name, tool]) => ({ name, tool, at }))
+
+describe.skipIf(!usual.isInstalled).each(casesOf({ ...TOOLS, ...PAIRS }, usual))(`${usual.title} $name`, (one) =>
+  besideTool(one),
+)
+describe.skipIf(!newest.isInstalled).each(casesOf(NEWEST, newest))(`${newest.title}, newest, $name`, (one) =>
+  besideTool(one),
+)
+
+function besideTool({ name, tool, at }: Case): void {
   let alone: Run
   let beside: Readonly<Record<'before' | 'after', Run>>
   beforeAll(async () => {
-    const [without, before, after] = await Promise.all(ORDERS.map((order) => run(name, order)))
+    const [without, before, after] = await Promise.all(ORDERS.map((order) => run(name, order, at)))
     alone = without as Run
     beside = { before: before as Run, after: after as Run }
     expect(alone.theirs.length).toBeGreaterThan(3)
@@ -140,7 +176,7 @@ describe.skipIf(!isInstalled).each(Object.entries(TOOLS))(`${title} %s`, (name, 
 
     test('one traceparent is on each request', () => {
       for (const call of Object.keys(both.results)) {
-        const requests = provider().requests(`${name}-${order}-${call.replace(' ', '-')}`)
+        const requests = at.provider().requests(`${name}-${order}-${call.replace(' ', '-')}`)
         expect(requests.map(({ traceparents }) => traceparents)).toEqual([1])
       }
     })
@@ -153,7 +189,7 @@ describe.skipIf(!isInstalled).each(Object.entries(TOOLS))(`${title} %s`, (name, 
       if (!tool.named) expect(said).not.toContain('traces it as well')
     })
   })
-})
+}
 
 /** Input tokens; the name of the error, or the tokens still, of a call that failed. */
 function usageOf(call: string, { error }: Run['results'][string], { countsUncached }: Tool): unknown {

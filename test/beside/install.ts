@@ -5,6 +5,8 @@ import { root } from '../architecture/sources.js'
 import { putBeside } from '../support/put-beside.js'
 
 export function setup(): void {
-  const modules = join(root, 'test/beside/node_modules')
-  if (existsSync(join(modules, 'openai'))) putBeside(modules)
+  for (const folder of ['test/beside', 'test/beside/newest']) {
+    const modules = join(root, folder, 'node_modules')
+    if (existsSync(join(modules, 'openai'))) putBeside(modules)
+  }
 }

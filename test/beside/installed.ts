@@ -13,18 +13,26 @@ export interface Tools {
   readonly provider: () => FakeProvider
 }
 
-export function withTools(): Tools {
-  const folder = join(root, 'test/beside')
-  const isInstalled = existsSync(join(folder, 'node_modules/openai'))
+/**
+ * @param folder - Of the project: where they are installed.
+ * @param leastNode - The major version of Node.js that they need.
+ */
+export function withTools(folder = 'test/beside', leastNode = 20): Tools {
+  const path = join(root, folder)
+  const why = [
+    !existsSync(join(path, 'node_modules/openai')) && 'not installed: npm run tools',
+    Number.parseInt(process.versions.node, 10) < leastNode && `needs Node ${leastNode}`,
+  ].find((reason) => reason !== false)
+  const isInstalled = why === undefined
   let provider: FakeProvider | undefined
   beforeAll(async () => {
     if (isInstalled) provider = await startFakeProvider()
   })
   afterAll(() => provider?.close())
   return {
-    folder,
+    folder: path,
     isInstalled,
-    title: isInstalled ? 'beside' : '(not installed: npm run tools) beside',
+    title: isInstalled ? 'beside' : `(${why}) beside`,
     provider: () => provider as FakeProvider,
   }
 }

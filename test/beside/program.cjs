@@ -1,15 +1,19 @@
 /**
- * A program that calls models beside another tool: `node program.cjs <tool> <order>`. Prints one line of JSON: what the
+ * A program that calls models beside other tools: `node program.cjs <tools> <order>`, from the folder whose packages it uses. Prints one line of JSON: what the
  * program got, what the tool traced, what `autolog()` traced, and what neither may cause.
  */
-const { InMemorySpanExporter } = require('@opentelemetry/sdk-trace-node')
-const { z } = require('zod')
-const { zodResponseFormat } = require('openai/helpers/zod')
+const { need } = require('./need.cjs')
 const tools = require('./tools.cjs')
+const { InMemorySpanExporter } = need('@opentelemetry/sdk-trace-base')
+const { z } = need('zod')
+const { zodResponseFormat } = need('openai/helpers/zod')
 
 const [name, order] = process.argv.slice(2)
 const { PROVIDER_ORIGIN: origin } = process.env
-const tool = tools[name]
+/** One tool, or several that are joined by `+`. */
+const chosen = name.split('+').map((one) => tools[one])
+const wrapped = (client, wrap) =>
+  chosen.reduce((made, tool) => (tool[wrap] instanceof Function ? tool[wrap](made) : made), client)
 const messages = [{ role: 'user', content: 'Say hello.' }]
 const Answer = z.object({ answer: z.string() })
 
@@ -22,28 +26,32 @@ const isOurs = (span) => span.instrumentationScope.name === 'tracestitch'
 async function main() {
   let log
   const setUps = {
-    tool: () => tool.setUp(),
+    tool: async () => {
+      for (const tool of chosen) await tool.setUp()
+    },
     autolog: () => {
-      log = require('tracestitch').autolog({ exporter: own })
+      log = need('tracestitch').autolog({ exporter: own })
     },
   }
   // Alone: what the program gets, and the tool sees, without us.
   for (const step of { alone: ['tool'], before: ['tool', 'autolog'], after: ['autolog', 'tool'] }[order])
     await setUps[step]()
 
+  const hasAnthropic = chosen.some((tool) => tool.anthropic)
   const results = {}
-  for (const [sdk, calls] of Object.entries(tool.anthropic ? { openai, anthropic } : { openai }))
+  for (const [sdk, calls] of Object.entries(hasAnthropic ? { openai, anthropic } : { openai }))
     for (const [kind, call] of Object.entries(calls)) results[`${sdk} ${kind}`] = await outcome(() => call(kind))
   await log?.flush()
-  await tool.settled?.()
+  for (const tool of chosen) await tool.settled?.()
 
   // Once nothing is left to do, so that what others forget has been seen to.
   process.once('beforeExit', () => {
-    const spans = [...own.getFinishedSpans(), ...(tool.otel?.() ?? [])]
+    const spans = [...own.getFinishedSpans(), ...chosen.flatMap((tool) => tool.otel?.() ?? [])]
     const report = log?.report.filter(({ status }) => status !== 'pending')
     const { mode } = log?.status ?? {}
     const ours = spans.filter(isOurs).map(described)
-    process.stdout.write(`${JSON.stringify({ results, unhandled, ours, theirs: tool.spans(), report, mode })}\n`)
+    const theirs = chosen.flatMap((tool) => tool.spans())
+    process.stdout.write(`${JSON.stringify({ results, unhandled, ours, theirs, report, mode })}\n`)
     process.exit()
   })
 }
@@ -64,14 +72,12 @@ const behaviours = { error: 'error-400' }
 const path = (sdk, kind) => `${origin}/${name}-${order}-${sdk}-${kind}/${behaviours[kind] ?? 'ok'}`
 const common = { apiKey: 'k', maxRetries: 0 }
 const client = (kind) => {
-  const { OpenAI } = require('openai')
-  const made = new OpenAI({ ...common, baseURL: `${path('openai', kind)}/v1` })
-  return tool.openai?.(made) ?? made
+  const { OpenAI } = need('openai')
+  return wrapped(new OpenAI({ ...common, baseURL: `${path('openai', kind)}/v1` }), 'openai')
 }
 const claude = (kind) => {
-  const { Anthropic } = require('@anthropic-ai/sdk')
-  const made = new Anthropic({ ...common, baseURL: path('anthropic', kind) })
-  return tool.anthropic === true ? made : tool.anthropic(made)
+  const { Anthropic } = need('@anthropic-ai/sdk')
+  return wrapped(new Anthropic({ ...common, baseURL: path('anthropic', kind) }), 'anthropic')
 }
 
 async function chunksOf(stream) {

@@ -4,6 +4,7 @@
  */
 const { once } = require('node:events')
 const { createServer } = require('node:http')
+const { need } = require('./need.cjs')
 const { startSentry } = require('./sentry.cjs')
 
 /** The limit is that of the process. */
@@ -11,18 +12,31 @@ async function until(holds) {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve))
 }
 
+function registerSdk2(memory) {
+  const { NodeTracerProvider, SimpleSpanProcessor } = need('@opentelemetry/sdk-trace-node')
+  new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] }).register()
+}
+
+function registerSdk3(exporter) {
+  const { context, trace } = need('@opentelemetry/api')
+  const { AsyncLocalStorageContextManager } = need('@opentelemetry/context-async-hooks')
+  const { SimpleSpanProcessor, TracerProvider } = need('@opentelemetry/sdk-trace')
+  trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }))
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+}
+
 /** One that makes OpenTelemetry spans, on a provider that the program registers. */
-function overOtel({ instrumentations, ...rest }) {
+function overOtel({ instrumentations, register = registerSdk2, ...rest }) {
   let memory
   return {
     setUp() {
-      const { NodeTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-node')
-      const { registerInstrumentations } = require('@opentelemetry/instrumentation')
+      const { InMemorySpanExporter } = need('@opentelemetry/sdk-trace-base')
+      const { registerInstrumentations } = need('@opentelemetry/instrumentation')
       memory = new InMemorySpanExporter()
-      new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] }).register()
+      register(memory)
       registerInstrumentations({ instrumentations: instrumentations() })
       // They see the SDK load.
-      require('openai')
+      need('openai')
     },
     otel: () => memory.getFinishedSpans(),
     spans: () =>
@@ -83,66 +97,68 @@ let rows = []
 let background
 const bodies = []
 
+function contrib() {
+  const { OpenAIInstrumentation } = need('@opentelemetry/instrumentation-openai')
+  return [new OpenAIInstrumentation()]
+}
+
 module.exports = {
-  contrib: overOtel({
-    instrumentations() {
-      const { OpenAIInstrumentation } = require('@opentelemetry/instrumentation-openai')
-      return [new OpenAIInstrumentation()]
-    },
-  }),
+  contrib: overOtel({ instrumentations: contrib }),
+  // On version 3 of the SDK.
+  'contrib-sdk3': overOtel({ register: registerSdk3, instrumentations: contrib }),
   openinference: overOtel({
     anthropic: true,
     instrumentations() {
-      const { OpenAIInstrumentation } = require('@arizeai/openinference-instrumentation-openai')
-      const { AnthropicInstrumentation } = require('@arizeai/openinference-instrumentation-anthropic')
+      const { OpenAIInstrumentation } = need('@arizeai/openinference-instrumentation-openai')
+      const { AnthropicInstrumentation } = need('@arizeai/openinference-instrumentation-anthropic')
       return [new OpenAIInstrumentation(), new AnthropicInstrumentation()]
     },
   }),
   traceloop: overOtel({
     anthropic: true,
     instrumentations() {
-      const { OpenAIInstrumentation } = require('@traceloop/instrumentation-openai')
-      const { AnthropicInstrumentation } = require('@traceloop/instrumentation-anthropic')
+      const { OpenAIInstrumentation } = need('@traceloop/instrumentation-openai')
+      const { AnthropicInstrumentation } = need('@traceloop/instrumentation-anthropic')
       return [new OpenAIInstrumentation(), new AnthropicInstrumentation()]
     },
   }),
   langfuse: overOtel({
     instrumentations: () => [],
-    openai: (made) => require('@langfuse/openai').observeOpenAI(made),
+    openai: (made) => need('@langfuse/openai').observeOpenAI(made),
   }),
   langsmith: {
     setUp() {
-      const { Client } = require('langsmith')
+      const { Client } = need('langsmith')
       this.client = new Client({ apiUrl: 'http://127.0.0.1:9', apiKey: 'k', autoBatchTracing: false })
       this.client.createRun = async ({ id, name }) => void runs.push({ id, name })
       this.client.updateRun = async (id, { error }) =>
         void Object.assign(runs.find((run) => run.id === id) ?? {}, { failed: error !== undefined })
     },
     openai: (made) =>
-      require('langsmith/wrappers').wrapOpenAI(made, { client: module.exports.langsmith.client, tracingEnabled: true }),
+      need('langsmith/wrappers').wrapOpenAI(made, { client: module.exports.langsmith.client, tracingEnabled: true }),
     settled: () => until(() => runs.every(({ failed }) => failed !== undefined)),
     spans: () => runs.map(({ name, failed }) => ({ name, failed })),
   },
   braintrust: {
-    anthropic: (made) => require('braintrust').wrapAnthropic(made),
+    anthropic: (made) => need('braintrust').wrapAnthropic(made),
     async setUp() {
-      const { _exportsForTestingOnly: testing, initLogger } = require('braintrust')
+      const { _exportsForTestingOnly: testing, initLogger } = need('braintrust')
       testing.setInitialTestState()
       await testing.simulateLoginForTests()
       background = testing.useTestBackgroundLogger()
       initLogger({ projectName: 'beside', projectId: 'p' })
     },
-    openai: (made) => require('braintrust').wrapOpenAI(made),
+    openai: (made) => need('braintrust').wrapOpenAI(made),
     async settled() {
       await background.flush()
       rows = await background.drain()
     },
     spans: () => rows.map(({ span_attributes: { name }, error }) => ({ name, failed: error !== undefined })),
   },
-  sentry10: sentry(() => require('sentry-v10')),
+  sentry10: sentry(() => need('sentry-v10')),
   // Version 11 makes spans without OpenTelemetry unless it is told to.
-  sentry11: sentry(() => require('@sentry/node'), { traceLifecycle: 'static' }),
-  'sentry11-otel': sentry(() => require('@sentry/node'), { traceLifecycle: 'static', enableOpenTelemetrySetup: true }),
+  sentry11: sentry(() => need('@sentry/node'), { traceLifecycle: 'static' }),
+  'sentry11-otel': sentry(() => need('@sentry/node'), { traceLifecycle: 'static', enableOpenTelemetrySetup: true }),
   datadog: {
     anthropic: true,
     async setUp() {
@@ -152,7 +168,7 @@ module.exports = {
         DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
         DD_REMOTE_CONFIGURATION_ENABLED: 'false',
       })
-      require('dd-trace').init({ startupLogs: false, flushInterval: 0 })
+      need('dd-trace').init({ startupLogs: false, flushInterval: 0 })
     },
     // All calls of the program.
     settled: () => until(() => module.exports.datadog.spans().length >= 10),
