@@ -40,7 +40,7 @@ export function setUpTracing(options: TracingOptions = {}, wanted = false): Trac
 function quietHandle({ kind }: Destination): TracingHandle {
   whenUnheard(kind === 'unnamed' ? warnUnnamed : undefined)
   return {
-    givesWay: false,
+    givesWay: true,
     flush: flushRegistered,
     shutdown: () => flushRegistered(),
     get status(): TracingStatus {

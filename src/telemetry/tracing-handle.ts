@@ -21,7 +21,7 @@ export interface TracingHandle {
   shutdown(): Promise<void>
   /** The status at the moment it is read. Reading it loads the SDK, if spans go to a provider of ours. */
   readonly status: TracingStatus
-  /** Whether a provider of ours is registered, which gives way to one that the program registers. */
+  /** Whether a provider that the program registers later takes over. */
   readonly givesWay: boolean
 }
 

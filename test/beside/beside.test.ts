@@ -120,12 +120,12 @@ const modelOf = ({ attributes = {} }: Pick<Traced, 'attributes'>): string =>
 const casesOf = (tools: Readonly<Record<string, Tool>>, at: Tools): Case[] =>
   Object.entries(tools).map(([name, tool]) => ({ name, tool, at }))
 
-describe.skipIf(!usual.isInstalled).each(casesOf({ ...TOOLS, ...PAIRS }, usual))(`${usual.title} $name`, (one) =>
-  besideTool(one),
-)
-describe.skipIf(!newest.isInstalled).each(casesOf(NEWEST, newest))(`${newest.title}, newest, $name`, (one) =>
-  besideTool(one),
-)
+describe.skipIf(!usual.isInstalled).each(casesOf({ ...TOOLS, ...PAIRS }, usual))(`${usual.title} $name`, (one) => {
+  besideTool(one)
+})
+describe.skipIf(!newest.isInstalled).each(casesOf(NEWEST, newest))(`${newest.title}, newest, $name`, (one) => {
+  besideTool(one)
+})
 
 function besideTool({ name, tool, at }: Case): void {
   let alone: Run
