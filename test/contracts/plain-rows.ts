@@ -18,6 +18,8 @@ export interface PlainCalls<Client> {
    * its span ends later than a test lasts.
    */
   readonly held?: string
+  /** A stream is seen by its bytes, of which more come than the program has asked for: who leaves it may have its end already. */
+  readonly readsAhead?: true
   /** Why a stream that ends early cannot be told from a whole one. Default: it can. */
   readonly endless?: string
   readonly attributes?: Readonly<Record<string, unknown>>
@@ -116,7 +118,7 @@ export function plainRows<Client>(calls: PlainCalls<Client>): Row<Client>[] {
     },
     {
       name: 'break out of a stream',
-      ...(calls.held !== undefined && { behaviour: 'stall' }),
+      ...((calls.held !== undefined || calls.readsAhead) && { behaviour: 'stall' }),
       run: async (client, kit) => kit.collect(await openStream(client), 2),
       spans: [cut],
     },

@@ -123,9 +123,9 @@ const rows: Row<Client>[] = [
     spans: [
       { ...ok, finish: ['tool_calls'] },
       { ...embedded, parent: 'execute_tool add' },
-      { ...embedded, parent: 'row what a tool does' },
+      { ...embedded, parent: 'row a tool that calls a model' },
     ],
-    steps: withTool('generateText', 'what a tool does'),
+    steps: withTool('generateText', 'a tool that calls a model'),
   },
   {
     name: 'a tool that calls a model, with the telemetry of the SDK on',

@@ -171,6 +171,7 @@ const spec: IntegrationCase<Sdk, Client> = {
   patched: () => [[globalThis, 'fetch']],
   rows: [
     ...plainRows<Client>({
+      readsAhead: true,
       span: chat.name,
       usage: chat.usage,
       streamUsage: null,

@@ -33,7 +33,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const BUN = join(root, 'test/bundlers/node_modules/.bin/bun')
+const BUN = join(root, 'test/bundlers/node_modules/@oven/bun-linux-x64/bin/bun')
 const SDKS = ['openai', '@anthropic-ai/sdk']
 const streamedToo = (kinds: readonly string[]): readonly string[] =>
   kinds.flatMap((kind) => [kind, `${kind}, streamed`])
