@@ -3,6 +3,7 @@
  * agent wrote until it stopped, of several calls of its model perhaps, with the sum of their usage.
  */
 import { asArray, asString, isObject, path, type Format, type hub } from '../../src/autolog/contract.js'
+import { textAnswer } from '../shared/text-answer.js'
 
 const FINISH: Readonly<Record<string, hub.FinishReason>> = {
   end_turn: 'stop',
@@ -82,27 +83,13 @@ class Answer {
 
   completion(): hub.ChatCompletion {
     const calls = [...this.calls].map(([id, call]): hub.ToolCall => ({ id, type: 'function', function: call }))
-    return {
-      id: '',
-      object: 'chat.completion',
-      created: 0,
-      model: '',
-      choices: [
-        {
-          index: 0,
-          finish_reason: (FINISH[this.stop ?? ''] ?? this.stop) as hub.FinishReason,
-          message: {
-            role: 'assistant',
-            content: this.text,
-            refusal: null,
-            ...(this.thought !== '' && { reasoning_content: this.thought }),
-            ...(calls.length > 0 && { tool_calls: calls }),
-          },
-          logprobs: null,
-        },
-      ],
-      ...(this.usage && { usage: this.usage }),
-    }
+    return textAnswer({
+      text: this.text,
+      reasoning: this.thought,
+      finish: (FINISH[this.stop ?? ''] ?? this.stop) as hub.FinishReason | undefined,
+      calls,
+      usage: this.usage,
+    })
   }
 
   /** Of a call that comes in pieces, only the first has a name. */

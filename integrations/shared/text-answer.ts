@@ -3,14 +3,18 @@ import type { hub } from '../../src/autolog/contract.js'
 
 export interface TextAnswer {
   readonly text: string
+  /** What it thought before. */
+  readonly reasoning?: string | undefined
   /** Absent where nobody said why it stopped. */
   readonly finish?: hub.FinishReason | undefined
   readonly calls?: readonly hub.ToolCall[]
+  /** In place of `tokens`, where more is known. */
+  readonly usage?: hub.Usage | undefined
   /** Tokens of the prompt and of the text, where both are known. */
   readonly tokens?: { readonly input: number; readonly output: number } | undefined
 }
 
-export function textAnswer({ text, finish, calls = [], tokens }: TextAnswer): hub.ChatCompletion {
+export function textAnswer({ text, reasoning, finish, calls = [], usage, tokens }: TextAnswer): hub.ChatCompletion {
   return {
     id: '',
     object: 'chat.completion',
@@ -24,11 +28,13 @@ export function textAnswer({ text, finish, calls = [], tokens }: TextAnswer): hu
           role: 'assistant',
           content: text,
           refusal: null,
+          ...(reasoning && { reasoning_content: reasoning }),
           ...(calls.length > 0 && { tool_calls: [...calls] }),
         },
         logprobs: null,
       },
     ],
+    ...(usage && { usage }),
     ...(tokens && {
       usage: {
         prompt_tokens: tokens.input,

@@ -38,6 +38,17 @@ function parsed(text: string | undefined): unknown {
   return text === undefined ? undefined : (JSON.parse(text) as unknown)
 }
 
+type Call = (body: object) => Promise<Got>
+
+function callerOf(whole: Call, streamed: Call, tools: readonly object[]): Caller {
+  return {
+    chat: (model) => whole({ model }),
+    stream: (model) => streamed({ model }),
+    tool: (model) => whole({ model, tools }),
+    streamTool: (model) => streamed({ model, tools }),
+  }
+}
+
 export function chatCaller(client: OpenAI): Caller {
   const tools = [{ type: 'function' as const, function: { name: 'add', description, parameters } }]
   const whole = async (body: object): Promise<Got> => {
@@ -65,12 +76,7 @@ export function chatCaller(client: OpenAI): Caller {
       tokens: usage && { input: usage.prompt_tokens, output: usage.completion_tokens },
     }
   }
-  return {
-    chat: (model) => whole({ model }),
-    stream: (model) => streamed({ model }),
-    tool: (model) => whole({ model, tools }),
-    streamTool: (model) => streamed({ model, tools }),
-  }
+  return callerOf(whole, streamed, tools)
 }
 
 export function responsesCaller(client: OpenAI): Caller {
@@ -86,12 +92,7 @@ export function responsesCaller(client: OpenAI): Caller {
   const whole = async (body: object) => read(await client.responses.create({ input: QUESTION, ...body } as never))
   const streamed = async (body: object) =>
     read(await client.responses.stream({ input: QUESTION, ...body } as never).finalResponse())
-  return {
-    chat: (model) => whole({ model }),
-    stream: (model) => streamed({ model }),
-    tool: (model) => whole({ model, tools }),
-    streamTool: (model) => streamed({ model, tools }),
-  }
+  return callerOf(whole, streamed, tools)
 }
 
 export function messagesCaller(client: Anthropic): Caller {

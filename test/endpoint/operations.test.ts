@@ -211,12 +211,47 @@ test('what the caller and the target both speak goes through unchanged, with the
   expect(await response.json()).toMatchObject({ novel: [1] })
 })
 
-test('what an answer cost, who gave it and what was changed is in its headers', async () => {
-  const { post } = answering(completion)
-  const { headers } = await post('/v1/chat/completions', { model: 'smart', messages, top_k: 3 })
-  expect(headers.get('x-tracestitch-provider')).toBe('up')
-  expect(headers.get('x-tracestitch-model')).toBe('m-1')
-  expect(headers.get('x-tracestitch-attempts')).toBe('1')
+test('what an answer cost, who gave it, what was changed and what the cache saved is in its headers', async () => {
+  const fetch = (() => Promise.resolve(Response.json(completion))) as unknown as Fetch
+  const ai = createClient({
+    retries: 0,
+    cache: true,
+    fetch,
+    prices: { overrides: { 'up/m-1': { input: 1, output: 4 } } },
+    providers: { up: { baseURL: 'http://up/v1', apiKey: 'k', quirks: { unsupported: ['seed'] } } },
+    models: { smart: 'up/m-1' },
+  } as never)
+  const body = JSON.stringify({ model: 'smart', messages, seed: 3 })
+  const ask = () => ai.fetch('http://tracestitch/v1/chat/completions', { method: 'POST', body })
+  const first = Object.fromEntries((await ask()).headers)
+  expect(first).toMatchObject({
+    'x-tracestitch-provider': 'up',
+    'x-tracestitch-model': 'm-1',
+    'x-tracestitch-attempts': '1',
+    'x-tracestitch-cost-usd': '0.000005',
+    'x-tracestitch-warnings': expect.stringContaining('seed'),
+  })
+  expect(first).not.toHaveProperty('x-tracestitch-cache')
+  expect(Object.fromEntries((await ask()).headers)).toMatchObject({
+    'x-tracestitch-attempts': '0',
+    'x-tracestitch-cost-usd': '0',
+    'x-tracestitch-cache': 'exact',
+    'x-tracestitch-saved-usd': '0.000005',
+  })
+})
+
+test('a field of a form that is named __proto__ is a field', async () => {
+  const spoken = ['openai-chat', 'openai-transcriptions']
+  const { ai, sent } = answering({ text: 'hello' }, spoken)
+  const form = new FormData()
+  form.append('model', 'smart')
+  form.append('__proto__', new Blob(['x']), 'x')
+  form.append('file', new Blob(['y']), 'y')
+  const response = await ai.fetch('http://t/v1/audio/transcriptions', { method: 'POST', body: form })
+  expect(response.status).toBe(200)
+  const headers = sent[0]?.init.headers as Record<string, string>
+  const passedOn = await new Response(sent[0]?.init.body, { headers }).formData()
+  expect([...passedOn.keys()].sort()).toEqual(['__proto__', 'file', 'model'])
 })
 
 test.each([

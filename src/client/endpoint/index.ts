@@ -10,7 +10,7 @@ import { chatRoute } from './chat-route.js'
 import { errorBody, failureOf } from './error-answer.js'
 import { incomingOf, refused, type FetchArguments, type Incoming } from './incoming.js'
 import { MODEL_ROUTES } from './models-route.js'
-import { PASSTHROUGH_ROUTES } from './passthrough-route.js'
+import { passthroughRoutes } from './passthrough-route.js'
 import { RouteTable, type EndpointContext, type FoundRoute } from './route-table.js'
 import { inTrace } from './trace-parent.js'
 import { answerRoute } from './answer-route.js'
@@ -22,44 +22,45 @@ export interface EndpointOptions {
   readonly bodyLimit?: number | undefined
 }
 
-let routes: RouteTable | undefined
-
-function routeTable(): RouteTable {
-  return (routes ??= new RouteTable([
+function routesOf({ catalogue }: ClientContext): RouteTable {
+  return new RouteTable([
     ...CHAT_ROWS.map(chatRoute),
     ...ANSWER_ROWS.map(answerRoute),
-    ...PASSTHROUGH_ROUTES,
+    ...passthroughRoutes(catalogue),
     ...MODEL_ROUTES,
-  ]))
+  ])
 }
 
 /** A `fetch` that the client answers. It rejects only when its own signal is aborted, or for a URL that is none. */
 export function createEndpoint(client: ClientContext, options: EndpointOptions = {}): typeof globalThis.fetch {
   const endpoint: EndpointContext = { client, admit: options.admit }
+  const routes = routesOf(client)
   return async (...given: FetchArguments): Promise<Response> => {
     const incoming = incomingOf(given, options.bodyLimit)
-    const found = routeTable().find(incoming.method, incoming.url.pathname)
-    const response = await inTrace(incoming.headers, () => answer(endpoint, incoming, found))
+    const found = routes.find(incoming.method, incoming.url.pathname)
+    const response = await inTrace(incoming.headers, () =>
+      answer(endpoint, incoming, found ?? notServed(routes, incoming)),
+    )
     incoming.caller.answered()
     response.headers.set('x-request-id', randomId())
     return response
   }
 }
 
-async function answer(endpoint: EndpointContext, incoming: Incoming, found: FoundRoute | undefined): Promise<Response> {
+async function answer(endpoint: EndpointContext, incoming: Incoming, found: FoundRoute | Error): Promise<Response> {
   try {
-    if (!found) throw notServed(incoming)
+    if (found instanceof Error) throw found
     return await found.route.answer(endpoint, incoming, found.parts)
   } catch (error) {
     incoming.caller.throwIfAborted()
     const failure = failureOf(error)
-    const body = errorBody(endpoint.client, found?.route.errors ?? 'openai-chat', failure)
+    const body = errorBody(endpoint.client, 'route' in found ? found.route.errors : 'openai-chat', failure)
     return Response.json(body, { status: failure.status, headers: failure.headers })
   }
 }
 
-function notServed({ method, url }: Incoming): Error {
-  const methods = routeTable().methods(url.pathname)
+function notServed(routes: RouteTable, { method, url }: Incoming): Error {
+  const methods = routes.methods(url.pathname)
   if (methods.length > 0) return refused(405, `this path takes ${methods.join(' and ')}, not ${method}`)
   return refused(404, `there is no ${method} ${url.pathname} here; POST /v1/chat/completions is one`, 'unknown_url')
 }

@@ -13,7 +13,8 @@ export function metaHeaders(meta: CallMeta, whole: boolean): Record<string, stri
   }
   if (traceId !== null) headers['x-tracestitch-trace-id'] = traceId
   if (usd !== null) headers['x-tracestitch-cost-usd'] = decimal(usd)
-  if (cache) headers['x-tracestitch-cache'] = cache.by
+  if (cache) headers['x-tracestitch-cache'] = cache.hit ?? cache.by
+  if (cache && cache.savedUsd !== null) headers['x-tracestitch-saved-usd'] = decimal(cache.savedUsd)
   if (warnings.length > 0) headers['x-tracestitch-warnings'] = warnings.join('; ').slice(0, MOST_OF_WARNINGS)
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, visible(value)]))
 }

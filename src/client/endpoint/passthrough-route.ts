@@ -1,5 +1,7 @@
 /** Routes of what is passed on in OpenAI's own shape: moderations, images, audio. */
-import type { JsonObject, PassthroughId } from '../../kernel/protocol.js'
+import type { Catalogue } from '../../kernel/catalogue.js'
+import { asString } from '../../kernel/json.js'
+import type { JsonObject, PassthroughFormat } from '../../kernel/protocol.js'
 import { encodeFrame, FRAMING_MEDIA_TYPES } from '../../kernel/frames.js'
 import { perform } from '../call/perform.js'
 import { passthroughBytes, passthroughJson } from '../faces/passthrough-operation.js'
@@ -11,35 +13,20 @@ import type { Incoming } from './incoming.js'
 import { bytesOf, metaHeaders } from './outgoing.js'
 import type { EndpointContext, Route } from './route-table.js'
 
-interface PassthroughRow {
-  readonly format: PassthroughId
-  readonly path: string
-  readonly request: 'json' | 'multipart'
-  readonly answer: 'json' | 'bytes'
+/** A route for each format that the client has. */
+export function passthroughRoutes({ passthroughs }: Catalogue): readonly Route[] {
+  return [...passthroughs.values()].map((format) => ({
+    method: 'POST',
+    paths: [`/v1${format.path}`, format.path],
+    errors: 'openai-chat',
+    answer: (endpoint, incoming) => answer(format, endpoint, incoming),
+  }))
 }
 
-// https://platform.openai.com/docs/api-reference
-const ROWS: readonly PassthroughRow[] = [
-  { format: 'openai-moderations', path: '/moderations', request: 'json', answer: 'json' },
-  { format: 'openai-images', path: '/images/generations', request: 'json', answer: 'json' },
-  { format: 'openai-image-edits', path: '/images/edits', request: 'multipart', answer: 'json' },
-  { format: 'openai-image-variations', path: '/images/variations', request: 'multipart', answer: 'json' },
-  { format: 'openai-speech', path: '/audio/speech', request: 'json', answer: 'bytes' },
-  { format: 'openai-transcriptions', path: '/audio/transcriptions', request: 'multipart', answer: 'json' },
-  { format: 'openai-translations', path: '/audio/translations', request: 'multipart', answer: 'json' },
-]
-
-export const PASSTHROUGH_ROUTES: readonly Route[] = ROWS.map((row) => ({
-  method: 'POST',
-  paths: [`/v1${row.path}`, row.path],
-  errors: 'openai-chat',
-  answer: (endpoint, incoming) => answer(row, endpoint, incoming),
-}))
-
-async function answer(row: PassthroughRow, endpoint: EndpointContext, incoming: Incoming): Promise<Response> {
-  const given = row.request === 'json' ? await incoming.json() : fieldsOf(await incoming.form())
+async function answer(format: PassthroughFormat, endpoint: EndpointContext, incoming: Incoming): Promise<Response> {
+  const given = format.request === 'json' ? await incoming.json() : fieldsOf(await incoming.form())
   const { body, options } = askedOf(endpoint, incoming, given)
-  const operation = row.answer === 'json' ? passthroughJson(row.format) : passthroughBytes(row.format)
+  const operation = format.response === 'json' ? passthroughJson(format.id) : passthroughBytes(format.id)
   const result = await perform(endpoint.client, operation as ReturnType<typeof passthroughJson>, body, options)
   if (result instanceof Response) {
     incoming.caller.streams()
@@ -49,20 +36,20 @@ async function answer(row: PassthroughRow, endpoint: EndpointContext, incoming: 
   const { _meta, ...wire } = result as WithMeta<JsonObject>
   const headers = metaHeaders(_meta, true)
   // What the provider answers as text, the operation gives as an object with that text.
-  const isText = typeof body['response_format'] === 'string' && /^(text|srt|vtt)$/.test(body['response_format'])
+  const isText = format.textFormats?.includes(asString(body['response_format']) ?? '')
   return isText ? new Response(String(wire['text']), { headers }) : Response.json(wire, { headers })
 }
 
 /** Several values of one name are a list. */
 function fieldsOf(form: FormData): JsonObject {
-  const body: JsonObject = {}
-  for (const name of new Set(form.keys())) {
+  const fields = [...new Set(form.keys())].map((name) => {
     const values = form.getAll(name)
-    const plain = name.endsWith('[]') ? name.slice(0, -2) : name
-    body[plain] = name.endsWith('[]') || values.length > 1 ? values : values[0]
-  }
-  if (body['stream'] === 'true') body['stream'] = true
-  return body
+    const isList = name.endsWith('[]') || values.length > 1
+    return [name.replace(/\[\]$/, ''), isList ? values : values[0]] as const
+  })
+  // Unlike an assignment, this makes `__proto__` a field as any other.
+  const body: JsonObject = Object.fromEntries(fields)
+  return body['stream'] === 'true' ? { ...body, stream: true } : body
 }
 
 function withMeta(response: WithMeta<Response>): Response {
