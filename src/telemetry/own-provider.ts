@@ -4,6 +4,7 @@ import { requireFromHere } from '../kernel/own-require.js'
 import { shared } from '../kernel/state.js'
 import { connectOtherCopies, globalApi, registeredProvider, registerGlobals } from './global-api.js'
 import { OwnContextManager } from './own-context.js'
+import { ownProviders } from './own-mark.js'
 import { OwnPropagator } from './own-propagator.js'
 import { OwnTracing } from './own-tracing.js'
 import type { ExportPlan } from './pipeline.js'
@@ -22,7 +23,6 @@ interface Own {
   isReplaced: boolean
   /** Those of the latest set-up. */
   options: CheckedOptions | undefined
-  readonly providers: WeakSet<object>
 }
 
 const own = (): Own =>
@@ -32,7 +32,6 @@ const own = (): Own =>
     beside: {},
     isReplaced: false,
     options: undefined,
-    providers: new WeakSet(),
   }))
 
 export function isOwnProvider(provider: TracerProvider): boolean {
@@ -106,10 +105,10 @@ function register(provider: TracerProvider, { environment: { propagators } }: Ex
  * of the service and its attributes may have.
  */
 function connect(provider: TracerProvider, state: Own): void {
-  state.providers.add(provider)
+  ownProviders().add(provider)
   const { setDelegate } = state.registered as { setDelegate?: (provider: TracerProvider) => void }
   setDelegate?.call(state.registered, provider)
-  connectOtherCopies(requireFromHere().cache, provider, (other) => state.providers.has(other))
+  connectOtherCopies(requireFromHere().cache, provider, (other) => ownProviders().has(other))
 }
 
 /** The program has set up OpenTelemetry itself, and all spans go there. */

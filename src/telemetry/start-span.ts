@@ -12,6 +12,8 @@ import { VERSION } from '../kernel/version.js'
 import { boundedName } from './bounded.js'
 import { registeredProvider } from './global-api.js'
 import { guard } from '../kernel/guard.js'
+import { ownProviders } from './own-mark.js'
+import { flushAtExit } from './program-exit.js'
 
 /**
  * Starts a span of this package. If a tracer, sampler or processor throws, the result is a span that records nothing and has the
@@ -28,6 +30,7 @@ function start(name: string, options: SpanOptions, parent: Context): Span {
 
 let source: TracerProvider | undefined
 let known: Tracer | undefined
+let isOurs = false
 
 /** Cached by provider. The API's own provider delegates to the one that was registered last. */
 function tracer(): Tracer {
@@ -36,7 +39,9 @@ function tracer(): Tracer {
   if (!known || current !== source) {
     known = provider.getTracer('tracestitch', VERSION)
     source = current
+    isOurs = ownProviders().has(current)
   }
+  if (!isOurs) flushAtExit(current)
   return known
 }
 
