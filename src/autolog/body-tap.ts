@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream'
 import type { AnswerReader } from './reader.js'
 import { createSink, type RawResponse, type Sink } from './body-sink.js'
 import { watchLeaving } from './leaving.js'
+import { passedOn } from './passed-stream.js'
 import { abandon, define } from './stream-tap.js'
 
 export function tapBody(response: RawResponse, reader: AnswerReader): void {
@@ -137,22 +138,8 @@ export function tapWebStream(stream: ReadableStream<unknown>, sink: Sink): void 
     tapReader(reader, sink)
     return reader
   })
-  // These three use an internal reader, which cannot be watched. A stream in between asks for a chunk when it is asked for
-  // one.
-  const watched = (): ReadableStream<unknown> => {
-    const reader = stream.getReader()
-    return new ReadableStream<unknown>(
-      {
-        async pull(controller) {
-          const { done, value } = await reader.read()
-          if (done) controller.close()
-          else controller.enqueue(value)
-        },
-        cancel: (reason) => reader.cancel(reason),
-      },
-      { highWaterMark: 0 },
-    )
-  }
+  // These three use an internal reader, which cannot be watched.
+  const watched = (): ReadableStream<unknown> => passedOn(stream)
   watchNodeStreams()
   stages.set(stream, watched)
   define(stream, 'pipeThrough', (...args: Parameters<typeof stream.pipeThrough>) => watched().pipeThrough(...args))
