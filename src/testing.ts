@@ -7,5 +7,5 @@ export type { OtlpReceiver, OtlpReceiverOptions, ReceivedRequest, ReceiverFault 
 export { recordSpans, type SpanRecorder } from './testing/record-spans.js'
 export type { RecordedEvent, RecordedSpan, SpanKindName } from './testing/recorded-span.js'
 export type { SpanMatch, SpanQueries } from './testing/span-list.js'
-export type { TreeSpan } from './telemetry/span-tree.js'
-export { renderTree, type TreeOptions } from './telemetry/tree.js'
+export type { TreeSpan } from './telemetry/export/span-tree.js'
+export { renderTree, type TreeOptions } from './telemetry/export/tree.js'

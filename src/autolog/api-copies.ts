@@ -1,5 +1,5 @@
 /** Copies of OpenTelemetry's API in the program, found and seen to load as SDKs are: a set-up may register through any of them. */
-import { watchRegistrations, type ApiCopy } from '../telemetry/registration.js'
+import { watchRegistrations, type ApiCopy } from '../telemetry/set-up/registration.js'
 import type { Integration, IntegrationEntry } from './contract.js'
 
 const copies: Integration = {

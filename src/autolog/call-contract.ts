@@ -2,7 +2,7 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { Usage } from '../kernel/hub.js'
 import type { FormatId } from '../kernel/protocol.js'
-import type { Layer } from '../telemetry/call-slot.js'
+import type { Layer } from '../telemetry/spans/call-slot.js'
 import type { OperationName } from '../telemetry/semconv.js'
 import type { Variant, VariantId } from '../protocols/variants/variant.js'
 import type { Format } from './format-contract.js'

@@ -3,7 +3,7 @@
  * together, and undoes them together. One engine runs in a process, whichever copy of the package started it.
  */
 import { shared } from '../kernel/state.js'
-import { compilePropagate } from '../telemetry/propagation.js'
+import { compilePropagate } from '../telemetry/propagation/propagation.js'
 import { faults } from '../kernel/guard.js'
 import {
   applySettings,
@@ -13,21 +13,21 @@ import {
   type HostFacts,
   type TelemetrySettings,
 } from '../telemetry/settings.js'
-import { setUpTracing } from '../telemetry/setup.js'
-import type { TracingStatus } from '../telemetry/tracing-handle.js'
+import { setUpTracing } from '../telemetry/set-up/setup.js'
+import type { TracingStatus } from '../telemetry/set-up/tracing-handle.js'
 import { warnOnce } from '../telemetry/warn.js'
-import { http2IsLoaded } from '../telemetry/http2-requests.js'
-import { watchWire, type WireWatch } from '../telemetry/trace-headers.js'
+import { http2IsLoaded } from '../telemetry/propagation/http2-requests.js'
+import { watchWire, type WireWatch } from '../telemetry/propagation/trace-headers.js'
 import { apiCopies } from './api-copies.js'
-import { unwatchNodeStreams } from './body-tap.js'
-import { instrumentCall } from './instrument-call.js'
+import { unwatchNodeStreams } from './streams/body-tap.js'
+import { instrumentCall } from './calls/instrument-call.js'
 import type { IntegrationEntry, ReportEntry } from './contract.js'
-import { poll } from './poll.js'
-import { instrumentModules, type ModuleInstrumentation } from './modules.js'
+import { poll } from './find/poll.js'
+import { instrumentModules, type ModuleInstrumentation } from './find/modules.js'
 import { checkOptions, WIRE, type AutologOptions } from './options.js'
 import { moduleInternals } from './runtime.js'
-import type { Hosts } from './wire-endpoints.js'
-import { WireNet } from './wire-net.js'
+import type { Hosts } from './wire/wire-endpoints.js'
+import { WireNet } from './wire/wire-net.js'
 import { unwrapAll } from './wrapped-clients.js'
 
 /** What `autolog()` returns. */

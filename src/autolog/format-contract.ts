@@ -2,7 +2,7 @@
 import type { Framing } from '../kernel/frames.js'
 import type { DecodeOptions, FieldTable, JsonObject, WireError } from '../kernel/protocol.js'
 import type { Variant } from '../protocols/variants/variant.js'
-import type { CallRequest, CallResponse } from '../telemetry/call-types.js'
+import type { CallRequest, CallResponse } from '../telemetry/spans/call-types.js'
 import type * as semconv from '../telemetry/semconv.js'
 
 export interface Format {

@@ -2,10 +2,10 @@
 import type { Span } from '@opentelemetry/api'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
-import type { Propagate } from '../telemetry/propagation.js'
+import type { Propagate } from '../telemetry/propagation/propagation.js'
 import type { CaptureMode, TelemetryPart } from '../telemetry/settings.js'
-import type { TracingOptions } from '../telemetry/setup-options.js'
-import { checkEndpoints, type NamedEndpoint } from './named-endpoints.js'
+import type { TracingOptions } from '../telemetry/set-up/setup-options.js'
+import { checkEndpoints, type NamedEndpoint } from './wire/named-endpoints.js'
 import {
   describe,
   expecting,

@@ -1,6 +1,6 @@
 /** What the report says of one entry of a package: of one that is pending, why, and what to do. */
-import type { LoadWatch } from './load-watch.js'
-import type { PackageEntry } from './package-entries.js'
+import type { LoadWatch } from './find/load-watch.js'
+import type { PackageEntry } from './find/package-entries.js'
 import type { Finding } from './report.js'
 
 export type SeenLoads = Pick<LoadWatch, 'seesESM' | 'seesCJS'>

@@ -1,8 +1,8 @@
 /** The part of the contract for everything but model calls: tools, agents, MCP, stores, and hooks of frameworks. */
 import type { Attributes } from '@opentelemetry/api'
-import type { TraceContext } from '../telemetry/message-trace-context.js'
-import type { RetrievedDocument, SpanSort } from '../telemetry/step.js'
-import type { SpanBridge, StepOutcome } from './bridge.js'
+import type { TraceContext } from '../telemetry/propagation/message-trace-context.js'
+import type { RetrievedDocument, SpanSort } from '../telemetry/spans/step.js'
+import type { SpanBridge, StepOutcome } from './calls/bridge.js'
 import type { Args } from './call-contract.js'
 
 export type { StepOutcome }

@@ -1,6 +1,6 @@
 /** Single clients that `wrap()` has instrumented: `off()` takes them back with everything else. */
 import { shared } from '../kernel/state.js'
-import type { PatchSession } from './patch.js'
+import type { PatchSession } from './patch/patch.js'
 
 const wrapped = (): Set<Pick<PatchSession, 'off'>> => shared('autolog.wrapped', () => new Set())
 

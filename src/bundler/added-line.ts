@@ -1,6 +1,6 @@
 /** The line that is added to a module of an SDK, by which `autolog()` gets it, whichever of the two is there first. */
 import path from 'node:path'
-import { BUNDLED } from '../autolog/bundled.js'
+import { BUNDLED } from '../autolog/find/bundled.js'
 import type { SdkEntry } from './entries.js'
 
 /** A statement of an ES module, at the beginning of a line or behind another one. */

@@ -3,7 +3,7 @@ import { priceCall } from '../cost/price.js'
 import type { Catalogue } from '../kernel/catalogue.js'
 import type { ProviderRow } from '../kernel/provider.js'
 import { directoryOf } from '../providers/directory.js'
-import { compilePropagate } from '../telemetry/propagation.js'
+import { compilePropagate } from '../telemetry/propagation/propagation.js'
 import { setDefaults } from '../telemetry/settings.js'
 
 const named = new Set<ProviderRow>()

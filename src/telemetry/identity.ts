@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { context, ROOT_CONTEXT, type Attributes, type Context } from '@opentelemetry/api'
 import { sharedState } from '../kernel/state.js'
-import { contextKey } from './context-key.js'
+import { contextKey } from './spans/context-key.js'
 import * as semconv from './semconv.js'
 import { warnOnce } from './warn.js'
 import { hasNodeModules } from '../kernel/platform.js'

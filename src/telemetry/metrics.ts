@@ -1,8 +1,8 @@
 /** OpenTelemetry metrics, through the API only. Without a registered meter provider, nothing is computed. */
 import type { Attributes, Counter, Histogram, MeterProvider } from '@opentelemetry/api'
 import { VERSION } from '../kernel/version.js'
-import { boundedName } from './bounded.js'
-import { registeredMeterProvider } from './global-api.js'
+import { boundedName } from './content/bounded.js'
+import { registeredMeterProvider } from './set-up/global-api.js'
 import * as semconv from './semconv.js'
 import { guard } from '../kernel/guard.js'
 

@@ -1,7 +1,7 @@
 /** The one shape in which the test helpers give spans, wherever they come from. */
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
-import { milliseconds, treeSpanOf } from '../telemetry/readable-span.js'
-import type { TreeSpan } from '../telemetry/span-tree.js'
+import { milliseconds, treeSpanOf } from '../telemetry/export/readable-span.js'
+import type { TreeSpan } from '../telemetry/export/span-tree.js'
 
 /** An ended span. `renderTree()` takes a list of them. Times are Unix milliseconds, with fractions. */
 export interface RecordedSpan extends TreeSpan {

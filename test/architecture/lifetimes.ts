@@ -7,11 +7,11 @@ import { assignedFunctionsOf, type Sources } from './sources.js'
 /** Properties that get their function once, and not once for each call. */
 export const assignedOnce: Readonly<Record<string, readonly string[]>> = {
   'src/autolog/engine.ts': ['addModules'],
-  'src/autolog/roots.ts': ['prepareStackTrace'],
+  'src/autolog/find/roots.ts': ['prepareStackTrace'],
   'src/client/admission/gates.ts': ['headroomFrom'],
-  'src/telemetry/global-api.ts': ['_getContextManager'],
+  'src/telemetry/set-up/global-api.ts': ['_getContextManager'],
   'src/telemetry/forwarding-provider.ts': ['getTracer'],
-  'src/telemetry/otlp-exporter.ts': ['endBackoff'],
+  'src/telemetry/export/otlp-exporter.ts': ['endBackoff'],
 }
 
 export function assignedFunctions(sources: Sources, allowed = assignedOnce): string[] {

@@ -2,10 +2,10 @@
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, test } from 'vitest'
-import { groupOf, withGroup, type RunGroup } from '../../src/autolog/bridge.js'
+import { groupOf, withGroup, type RunGroup } from '../../src/autolog/calls/bridge.js'
 import { SpanBridge } from '../../src/autolog/contract.js'
-import { createPatcher } from '../../src/autolog/patch.js'
-import { startStep } from '../../src/telemetry/step.js'
+import { createPatcher } from '../../src/autolog/patch/patch.js'
+import { startStep } from '../../src/telemetry/spans/step.js'
 import { spanHarness } from '../telemetry/span-harness.js'
 
 const harness = spanHarness()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bytesAsText } from '../../src/autolog/bytes.js'
+import { bytesAsText } from '../../src/autolog/calls/bytes.js'
 
 test('bytes at any depth are base64, and nothing of the value is changed', () => {
   const bytes = new Uint8Array([104, 105])

@@ -2,8 +2,8 @@
 import { EventEmitter } from 'node:events'
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { deliver } from '../../src/autolog/deliver.js'
-import type { AnswerReader } from '../../src/autolog/reader.js'
+import { deliver } from '../../src/autolog/calls/deliver.js'
+import type { AnswerReader } from '../../src/autolog/calls/reader.js'
 import type { CallDeclaration } from '../../src/autolog/contract.js'
 
 /** What the reader is told of `result`. */

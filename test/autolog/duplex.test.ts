@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import type { DuplexDeclaration } from '../../src/autolog/contract.js'
-import { instrumentDuplex } from '../../src/autolog/duplex.js'
+import { instrumentDuplex } from '../../src/autolog/calls/duplex.js'
 import { eventually } from '../support/eventually.js'
 import { spanHarness } from '../telemetry/span-harness.js'
 

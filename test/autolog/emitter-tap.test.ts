@@ -1,9 +1,9 @@
 /** Streams that call listeners: what they call is seen, and what the program set is called as before. */
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
-import type { Sink } from '../../src/autolog/body-sink.js'
+import type { Sink } from '../../src/autolog/streams/body-sink.js'
 import type { EmittedEvents } from '../../src/autolog/contract.js'
-import { listenedOf, tapEmitter } from '../../src/autolog/emitter-tap.js'
+import { listenedOf, tapEmitter } from '../../src/autolog/streams/emitter-tap.js'
 
 const names: EmittedEvents = { piece: ['chunk', 'note'], end: 'done', error: 'fault' }
 const through: EmittedEvents = {

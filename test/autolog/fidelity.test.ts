@@ -2,10 +2,10 @@
 import { context, SpanStatusCode } from '@opentelemetry/api'
 import vm from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { instrumentCall } from '../../src/autolog/instrument-call.js'
+import { instrumentCall } from '../../src/autolog/calls/instrument-call.js'
 import type { CallDeclaration } from '../../src/autolog/contract.js'
-import { watchedCount } from '../../src/telemetry/abandoned.js'
-import { slotOf } from '../../src/telemetry/call-slot.js'
+import { watchedCount } from '../../src/telemetry/spans/abandoned.js'
+import { slotOf } from '../../src/telemetry/spans/call-slot.js'
 import { spanHarness } from '../telemetry/span-harness.js'
 
 const harness = spanHarness()

@@ -4,11 +4,11 @@ import {
   instrumentModules,
   type InstrumentModulesOptions,
   type ModuleInstrumentation,
-} from '../../src/autolog/modules.js'
-import { findCallerFile } from '../../src/autolog/roots.js'
+} from '../../src/autolog/find/modules.js'
+import { findCallerFile } from '../../src/autolog/find/roots.js'
 
-export { createPatcher } from '../../src/autolog/patch.js'
-export { peekESM, peekThroughHooks } from '../../src/autolog/peek.js'
+export { createPatcher } from '../../src/autolog/patch/patch.js'
+export { peekESM, peekThroughHooks } from '../../src/autolog/find/peek.js'
 export { findCallerFile, instrumentModules }
 
 /** Serves `Client.prototype.send` of each package, and exported functions: what they return starts with `patched ` afterwards. */

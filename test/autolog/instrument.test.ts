@@ -1,8 +1,8 @@
 /** What the report says of a module that was instrumented. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ModuleTarget, Patcher } from '../../src/autolog/contract.js'
-import { Instrumenter } from '../../src/autolog/instrument.js'
-import type { Notice } from '../../src/autolog/reader.js'
+import { Instrumenter } from '../../src/autolog/patch/instrument.js'
+import type { Notice } from '../../src/autolog/calls/reader.js'
 import type { Finding } from '../../src/autolog/report.js'
 
 let lines: string[]

@@ -2,7 +2,7 @@
 import { createServer, request, type IncomingMessage } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { tapNodeStream } from '../../src/autolog/body-tap.js'
+import { tapNodeStream } from '../../src/autolog/streams/body-tap.js'
 
 let url: string
 const server = createServer((asked, answer) => {

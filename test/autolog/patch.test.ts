@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Patcher, Replace } from '../../src/autolog/contract.js'
 import type { HandlerLookup, StepDeclaration } from '../../src/autolog/step-contract.js'
-import { createPatcher, type PatchSession } from '../../src/autolog/patch.js'
+import { createPatcher, type PatchSession } from '../../src/autolog/patch/patch.js'
 
 const session = (integration = 'test'): PatchSession =>
   createPatcher({ integration, format: 'esm', options: {}, call: () => mark('call') })

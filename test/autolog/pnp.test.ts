@@ -1,8 +1,8 @@
 /** Yarn's Plug'n'Play, by a runtime that answers as Yarn's does. */
 import { afterEach, expect, test } from 'vitest'
-import { pnpPackages } from '../../src/autolog/pnp.js'
-import { createResolver } from '../../src/autolog/resolve.js'
-import { findCopies } from '../../src/autolog/roots.js'
+import { pnpPackages } from '../../src/autolog/find/pnp.js'
+import { createResolver } from '../../src/autolog/find/resolve.js'
+import { findCopies } from '../../src/autolog/find/roots.js'
 import { moduleInternals, type PnpApi } from '../../src/autolog/runtime.js'
 import { sdk, temporaryDirectory, write } from './apps.js'
 

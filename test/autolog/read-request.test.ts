@@ -1,6 +1,6 @@
 /** What stays of a request when something in it cannot be read. */
 import { expect, test } from 'vitest'
-import { readRequest } from '../../src/autolog/read-request.js'
+import { readRequest } from '../../src/autolog/calls/read-request.js'
 import { faults } from '../../src/kernel/guard.js'
 import type { ChatProtocol } from '../../src/kernel/protocol.js'
 import { protocols } from '../../src/protocols/index.js'

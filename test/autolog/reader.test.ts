@@ -1,9 +1,9 @@
 /** What an SDK got, told to the call: its answer, its events, its headers, and how it ended. */
 import { describe, expect, test } from 'vitest'
-import { AnswerReader, type ReaderOptions } from '../../src/autolog/reader.js'
+import { AnswerReader, type ReaderOptions } from '../../src/autolog/calls/reader.js'
 import type { CallDeclaration } from '../../src/autolog/contract.js'
 import { ProviderError } from '../../src/kernel/provider-error.js'
-import type { Call } from '../../src/telemetry/call.js'
+import type { Call } from '../../src/telemetry/spans/call.js'
 
 const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 }
 const ANSWER = {

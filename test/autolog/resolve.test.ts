@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { createResolver, type ResolveKind } from '../../src/autolog/resolve.js'
+import { createResolver, type ResolveKind } from '../../src/autolog/find/resolve.js'
 import { nodeFlags } from '../../src/autolog/runtime.js'
 import { temporaryDirectory, write } from './apps.js'
 

@@ -1,6 +1,6 @@
 /** What is watched until it settles: the program's own handlers decide what becomes of it. */
 import { expect, test } from 'vitest'
-import { watchAside, watchSettling, type Settling } from '../../src/autolog/settle.js'
+import { watchAside, watchSettling, type Settling } from '../../src/autolog/calls/settle.js'
 
 type Handler = (value: unknown) => unknown
 type Handlers = [onValue?: Handler | undefined, onError?: Handler | undefined]

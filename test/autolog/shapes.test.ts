@@ -3,7 +3,7 @@ import { SpanStatusCode } from '@opentelemetry/api'
 import { EventEmitter } from 'node:events'
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { instrumentCall } from '../../src/autolog/instrument-call.js'
+import { instrumentCall } from '../../src/autolog/calls/instrument-call.js'
 import type { CallDeclaration, Declared } from '../../src/autolog/contract.js'
 import { spanHarness } from '../telemetry/span-harness.js'
 

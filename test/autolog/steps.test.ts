@@ -2,8 +2,8 @@
 import { context, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api'
 import { describe, expect, test } from 'vitest'
 import type { StepDeclaration } from '../../src/autolog/contract.js'
-import { createPatcher } from '../../src/autolog/patch.js'
-import { startStep } from '../../src/telemetry/step.js'
+import { createPatcher } from '../../src/autolog/patch/patch.js'
+import { startStep } from '../../src/telemetry/spans/step.js'
 import { spanHarness } from '../telemetry/span-harness.js'
 
 const harness = spanHarness()

@@ -1,7 +1,7 @@
 /** A tapped stream that is read in unusual ways. */
 import { describe, expect, test } from 'vitest'
-import type { AnswerReader } from '../../src/autolog/reader.js'
-import { define, isIteratorStream, tapIterator, tapIteratorStream } from '../../src/autolog/stream-tap.js'
+import type { AnswerReader } from '../../src/autolog/calls/reader.js'
+import { define, isIteratorStream, tapIterator, tapIteratorStream } from '../../src/autolog/streams/stream-tap.js'
 
 /** As an SDK of Stainless makes it: one reader, and an error for the second. */
 function streamOf(pieces: readonly unknown[]) {

@@ -1,8 +1,8 @@
 /** Which requests ask a model: by hosts and paths that the catalogue knows, and by what the user names. */
 import { describe, expect, test } from 'vitest'
-import type { NamedEndpoint } from '../../src/autolog/named-endpoints.js'
+import type { NamedEndpoint } from '../../src/autolog/wire/named-endpoints.js'
 import { checkOptions } from '../../src/autolog/options.js'
-import { Endpoints } from '../../src/autolog/wire-endpoints.js'
+import { Endpoints } from '../../src/autolog/wire/wire-endpoints.js'
 import { passthroughs, protocols } from '../../src/protocols/index.js'
 import { WIRE_PATHS } from '../../src/protocols/shared/wire-paths.js'
 import { directory } from '../../src/whole-directory.js'

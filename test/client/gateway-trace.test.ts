@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createClient } from '../../src/index.js'
-import { compilePropagate, type Propagate } from '../../src/telemetry/propagation.js'
+import { compilePropagate, type Propagate } from '../../src/telemetry/propagation/propagation.js'
 import { applySettings, defaultSettings } from '../../src/telemetry/settings.js'
 import { answers, sendJson, startServer, type FaultServer } from './fault-server.js'
 

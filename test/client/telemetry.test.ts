@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createClient, type ClientOptions } from '../../src/index.js'
-import { startCall } from '../../src/telemetry/call.js'
+import { startCall } from '../../src/telemetry/spans/call.js'
 import { turn } from '../support/eventually.js'
 import { holdTime } from '../support/held-time.js'
 import { text } from './fault-pair.js'

@@ -4,7 +4,7 @@ import { build } from 'esbuild'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { endWhenAbandoned, watchedCount } from '../../src/telemetry/abandoned.js'
+import { endWhenAbandoned, watchedCount } from '../../src/telemetry/spans/abandoned.js'
 import { turn } from '../support/eventually.js'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -71,7 +71,7 @@ describe('in a process of its own', () => {
     const home = mkdtempSync(`${tmpdir()}/tracestitch-abandoned-`)
     try {
       const outfile = `${home}/main.mjs`
-      const contents = `import { endWhenAbandoned, watchedCount } from './src/telemetry/abandoned.ts'\n${code}`
+      const contents = `import { endWhenAbandoned, watchedCount } from './src/telemetry/spans/abandoned.ts'\n${code}`
       await build({
         stdin: { contents, resolveDir: root, loader: 'ts' },
         bundle: true,

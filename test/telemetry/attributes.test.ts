@@ -8,7 +8,7 @@ import {
   responseHeaderAttributes,
   serverOf,
   usageAttributes,
-} from '../../src/telemetry/attributes.js'
+} from '../../src/telemetry/spans/attributes.js'
 import { defaultSettings } from '../../src/telemetry/settings.js'
 import { directory } from '../../src/whole-directory.js'
 

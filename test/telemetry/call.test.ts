@@ -1,9 +1,9 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { describe, expect, test, vi } from 'vitest'
 import type { ChatCompletion, ChatRequest, Usage } from '../../src/kernel/hub.js'
-import { startCall, type CallStart } from '../../src/telemetry/call.js'
+import { startCall, type CallStart } from '../../src/telemetry/spans/call.js'
 import { withContext } from '../../src/telemetry/identity.js'
-import { fillSlot, runInOpenSlot } from '../../src/telemetry/call-slot.js'
+import { fillSlot, runInOpenSlot } from '../../src/telemetry/spans/call-slot.js'
 import { spanHarness } from './span-harness.js'
 
 const harness = spanHarness()

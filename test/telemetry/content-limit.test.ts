@@ -1,7 +1,7 @@
 /** How long what is recorded may be, and that it can be stored. */
 import { expect, test } from 'vitest'
-import { boundedJson, boundedText } from '../../src/telemetry/content-limit.js'
-import { redactorOf } from '../../src/telemetry/redact.js'
+import { boundedJson, boundedText } from '../../src/telemetry/content/content-limit.js'
+import { redactorOf } from '../../src/telemetry/content/redact.js'
 
 test('what was cut says so', () => {
   expect(boundedText('x'.repeat(1000), 100)).toMatch(/^x+… \[900 more characters\]$/)

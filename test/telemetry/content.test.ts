@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { ChatCompletion, ChatRequest } from '../../src/kernel/hub.js'
-import { contentLimit } from '../../src/telemetry/content-limit.js'
-import { contentAttributes, contentText } from '../../src/telemetry/recorded-content.js'
-import { startCall } from '../../src/telemetry/call.js'
+import { contentLimit } from '../../src/telemetry/content/content-limit.js'
+import { contentAttributes, contentText } from '../../src/telemetry/content/recorded-content.js'
+import { startCall } from '../../src/telemetry/spans/call.js'
 import type { CaptureMode, TelemetryPart, TelemetrySettings } from '../../src/telemetry/settings.js'
 import { spanHarness } from './span-harness.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readEnvironment, tracesUrl } from '../../src/telemetry/env.js'
+import { readEnvironment, tracesUrl } from '../../src/telemetry/set-up/env.js'
 
 describe('the environment', () => {
   it('has the defaults of the specification', () => {

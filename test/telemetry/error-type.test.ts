@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { boundedErrorType, errorTypeOf, statusOf } from '../../src/telemetry/error-type.js'
+import { boundedErrorType, errorTypeOf, statusOf } from '../../src/telemetry/spans/error-type.js'
 
 describe('error.type of what was thrown', () => {
   class RateLimitError extends Error {}

@@ -13,7 +13,7 @@ beforeAll(async () => {
   receiver = await startOtlpReceiver()
   // Inside the project, so that the built file finds its packages.
   folder = mkdtempSync(join(root, 'node_modules/.tracestitch-exit-'))
-  const entryPoints = { setup: join(root, 'src/telemetry/setup.ts') }
+  const entryPoints = { setup: join(root, 'src/telemetry/set-up/setup.ts') }
   buildSync({
     entryPoints,
     bundle: true,

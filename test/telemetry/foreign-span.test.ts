@@ -3,7 +3,7 @@ import { context, ROOT_CONTEXT, SpanStatusCode, trace, type Attributes, type Spa
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { startCall, type CallStart } from '../../src/telemetry/call.js'
+import { startCall, type CallStart } from '../../src/telemetry/spans/call.js'
 import { spanHarness } from './span-harness.js'
 
 const harness = spanHarness()

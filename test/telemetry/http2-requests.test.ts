@@ -7,9 +7,9 @@ import http2, {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startCall, type Call } from '../../src/telemetry/call.js'
-import { compilePropagate, type Propagate } from '../../src/telemetry/propagation.js'
-import { watchWire } from '../../src/telemetry/trace-headers.js'
+import { startCall, type Call } from '../../src/telemetry/spans/call.js'
+import { compilePropagate, type Propagate } from '../../src/telemetry/propagation/propagation.js'
+import { watchWire } from '../../src/telemetry/propagation/trace-headers.js'
 import { spanHarness } from './span-harness.js'
 
 const harness = spanHarness()

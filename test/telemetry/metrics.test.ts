@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/sdk-metrics'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createClient, type ClientOptions } from '../../src/index.js'
-import { startCall } from '../../src/telemetry/call.js'
+import { startCall } from '../../src/telemetry/spans/call.js'
 import { metering } from '../../src/telemetry/metrics.js'
 import { faults } from '../../src/kernel/guard.js'
 import { faultPair, messages, text } from '../client/fault-pair.js'

@@ -1,7 +1,12 @@
 import { createTraceState, trace, TraceFlags } from '@opentelemetry/api'
 import { describe, expect, test } from 'vitest'
 import { directory } from '../../src/whole-directory.js'
-import { compilePropagate, headersTo, traceHeaders, type Propagate } from '../../src/telemetry/propagation.js'
+import {
+  compilePropagate,
+  headersTo,
+  traceHeaders,
+  type Propagate,
+} from '../../src/telemetry/propagation/propagation.js'
 import type { Propagation } from '../../src/telemetry/settings.js'
 import { spanHarness } from './span-harness.js'
 

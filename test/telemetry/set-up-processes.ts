@@ -36,7 +36,7 @@ export function setUpProcesses(): SetUpProcesses {
     // Inside the project, so that the built file finds its packages.
     folder = await mkdtemp(join(root, 'node_modules/.tracestitch-setup-'))
     const { outputFiles } = await build({
-      entryPoints: [join(root, 'src/telemetry/setup.ts')],
+      entryPoints: [join(root, 'src/telemetry/set-up/setup.ts')],
       bundle: true,
       packages: 'external',
       platform: 'node',

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { OtlpReceiver } from '../../src/testing.js'
 import { setUpProcesses } from './set-up-processes.js'
 import { ConfigError } from '../../src/kernel/errors.js'
-import { setUpTracing } from '../../src/telemetry/setup.js'
-import type { TracingOptions } from '../../src/telemetry/setup-options.js'
+import { setUpTracing } from '../../src/telemetry/set-up/setup.js'
+import type { TracingOptions } from '../../src/telemetry/set-up/setup-options.js'
 
 const { root, run, receiver: receiverOf, folder: folderOf } = setUpProcesses()
 let receiver: OtlpReceiver

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { CaptureMode } from '../../src/telemetry/settings.js'
-import { startStep, type StepKind } from '../../src/telemetry/step.js'
-import { watchedCount } from '../../src/telemetry/abandoned.js'
-import { traced } from '../../src/telemetry/traced.js'
+import { startStep, type StepKind } from '../../src/telemetry/spans/step.js'
+import { watchedCount } from '../../src/telemetry/spans/abandoned.js'
+import { traced } from '../../src/telemetry/spans/traced.js'
 import { spanHarness } from './span-harness.js'
 
 const harness = spanHarness()

@@ -2,9 +2,9 @@
 import { trace, type Attributes } from '@opentelemetry/api'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 import { sharedState } from '../../src/kernel/state.js'
-import { setUpTracing } from '../../src/telemetry/setup.js'
-import type { TracingOptions } from '../../src/telemetry/setup-options.js'
-import type { TracingHandle } from '../../src/telemetry/tracing-handle.js'
+import { setUpTracing } from '../../src/telemetry/set-up/setup.js'
+import type { TracingOptions } from '../../src/telemetry/set-up/setup-options.js'
+import type { TracingHandle } from '../../src/telemetry/set-up/tracing-handle.js'
 
 export interface TracingHarness {
   setUp(options: TracingOptions, env?: Record<string, string>): TracingHandle

@@ -1,6 +1,6 @@
 /** The headers of an attempt's answers: cost, rate limits, and what telemetry reads. */
 import { pickRateLimitHeaders, type HeaderSource } from '../../kernel/rate-limit.js'
-import type { Call } from '../../telemetry/call.js'
+import type { Call } from '../../telemetry/spans/call.js'
 
 export class AnswerHeaders {
   /** The cost of the answer in USD, by its headers. */

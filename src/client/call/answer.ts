@@ -1,7 +1,7 @@
 /** The input and the answer of a call, for every operation. */
 import type { Attributes } from '@opentelemetry/api'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse } from '../../kernel/hub.js'
-import type { OtherAnswer } from '../../telemetry/call.js'
+import type { OtherAnswer } from '../../telemetry/spans/call.js'
 import type * as semconv from '../../telemetry/semconv.js'
 import type { OutputKind } from '../admission/output-kind.js'
 import type { CallOptions } from '../types/options.js'

@@ -1,6 +1,6 @@
 /** The trace that a request belongs to (https://www.w3.org/TR/trace-context/). */
 import { context, trace } from '@opentelemetry/api'
-import { readTraceContext } from '../../telemetry/message-trace-context.js'
+import { readTraceContext } from '../../telemetry/propagation/message-trace-context.js'
 
 /**
  * Runs `fn` below the span that `traceparent` names. A span that is active already is nearer: the program calls the endpoint

@@ -2,7 +2,7 @@
 import { ConfigError } from '../../kernel/errors.js'
 import type { DecisionsProtocol, EncodeContext, EncodedRequest, RerankProtocol } from '../../kernel/protocol.js'
 import type { PlannedProvider } from '../../router/target.js'
-import type { OtherAnswer } from '../../telemetry/call.js'
+import type { OtherAnswer } from '../../telemetry/spans/call.js'
 import { requireField, splitArguments } from '../call/call-arguments.js'
 import type { CallInput } from '../call/answer.js'
 import type { Operation } from '../call/operation.js'

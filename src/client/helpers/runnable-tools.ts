@@ -3,7 +3,7 @@ import { ConfigError } from '../../kernel/errors.js'
 import type { FunctionTool, Tool, ToolCall, ToolMessage } from '../../kernel/hub.js'
 import { isObject, typeName } from '../../kernel/json.js'
 import * as semconv from '../../telemetry/semconv.js'
-import { startStep } from '../../telemetry/step.js'
+import { startStep } from '../../telemetry/spans/step.js'
 import { context } from '@opentelemetry/api'
 import { isStandardSchema, parseWithSchema, type StandardSchema } from '../answers/standard-schema.js'
 
