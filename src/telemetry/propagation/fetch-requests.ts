@@ -49,7 +49,7 @@ export function watchFetch(leaves: LeavesByFetch): () => void {
 
   function leave(input: Input, init: Init | undefined): { init: Init | undefined; attach: FetchLeaving['attach'] } {
     const given = isRequest(input) ? input : undefined
-    const url = once(() => new URL(given ? given.url : String(input)))
+    const url = once(() => new URL(isRequest(input) ? input.url : input))
     const headers = once(() => new Headers(init?.headers ?? given?.headers))
     const { headers: traced, attach } = leaves(url, (init?.method ?? given?.method ?? 'GET').toUpperCase(), () => ({
       url: url(),
