@@ -13,13 +13,14 @@ type Method = (this: unknown, ...args: unknown[]) => unknown
 
 /** Watches an answer of `node:http`, whose socket or request a program may end instead of the stream (`@azure/core-sse`, got). */
 export function watchLeaving(stream: object): Leaving {
-  const { socket, req } = stream as { readonly socket?: Socket; readonly req?: Request }
+  const { socket } = stream as { readonly socket?: Socket }
+  const request = requestOf(stream)
   let left = false
   const unwatch = [
     // Node itself ends a socket that the server has ended.
     before(socket, 'end', () => (left ||= socket?.readableEnded !== true)),
     // Node marks a request whose connection has broken as destroyed. A program may destroy it then as well.
-    before(req, 'destroy', (error) => (left ||= req?.destroyed !== true && (!error || isAbort(error)))),
+    before(request, 'destroy', (error) => (left ||= request?.destroyed !== true && (!error || isAbort(error)))),
   ]
   return {
     // A client may abort its request because the connection has failed.
@@ -36,6 +37,7 @@ interface Socket {
 }
 interface Request {
   readonly destroyed?: boolean
+  readonly aborted?: boolean
 }
 
 /**
@@ -65,7 +67,8 @@ function isAbort(error: unknown): boolean {
 }
 
 /** A loop over an answer of `node:http` that ends early aborts its request. */
-function isAborted(stream: object): boolean {
-  const request = (stream as Readonly<Record<string, unknown>>)['req']
-  return isObject(request) && request['aborted'] === true
-}
+const isAborted = (stream: object): boolean => requestOf(stream)?.aborted === true
+
+/** Of an answer of `node:http`. */
+const requestOf = (stream: object): Request | undefined =>
+  (stream as Readonly<Record<string, Request | undefined>>)['req']
