@@ -1,13 +1,15 @@
 /** A program that leaves an answer of `node:http` early closes it; a server that does so breaks it. Node gives both one error. */
-import { createServer, request, type IncomingMessage } from 'node:http'
+import { createServer, request, type ClientRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PassThrough } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { tapNodeStream } from '../../src/autolog/streams/body-tap.js'
 
 let url: string
 const server = createServer((asked, answer) => {
   answer.write('one ')
   if (asked.url === '/whole') answer.end('two')
+  if (asked.url === '/reset') setImmediate(() => answer.socket?.resetAndDestroy())
   if (asked.url === '/broken') setImmediate(() => answer.destroy())
 })
 
@@ -23,10 +25,12 @@ afterAll(() => {
 /** What the tap was told of an answer, the pieces aside, and the socket that it came by. */
 async function toldOf(
   path: string,
-  read: (answer: IncomingMessage) => unknown,
-): Promise<{ told: string; socket: Socket }> {
+  read: (answer: IncomingMessage, sent: ClientRequest) => unknown,
+  listens: boolean,
+): Promise<{ told: string; socket: Socket; sent: ClientRequest }> {
+  const sent = request(`${url}/${path}`, { agent: false })
   const answer = await new Promise<IncomingMessage>((done, fail) => {
-    request(`${url}/${path}`, { agent: false }, done).on('error', fail).end()
+    sent.on('response', done).on('error', fail).end()
   })
   const { socket } = answer
   const told = await new Promise<string>((done) => {
@@ -36,19 +40,26 @@ async function toldOf(
       fail: () => done('fail'),
       cancel: () => done('cancel'),
     })
-    answer.on('error', () => {})
-    void Promise.resolve(read(answer)).catch(() => {})
+    if (listens) answer.on('error', () => {})
+    void Promise.resolve(read(answer, sent)).catch(() => {})
   })
-  return { told, socket }
+  return { told, socket, sent }
 }
 
 async function readAll(answer: IncomingMessage): Promise<void> {
   for await (const _ of answer);
 }
 
-test.each([
+const CASES = [
   ['read to its end', 'whole', readAll, 'end'],
   ['broken off by the server', 'broken', readAll, 'fail'],
+  [
+    'that a client aborts because the server resets it',
+    'reset',
+    (answer: IncomingMessage, sent: ClientRequest) => sent.on('error', () => sent.destroy()) && answer.resume(),
+    'fail',
+  ],
+  ['piped on, and broken off', 'broken', (answer: IncomingMessage) => answer.pipe(new PassThrough()).resume(), 'fail'],
   [
     'left by a loop',
     'open',
@@ -64,9 +75,24 @@ test.each([
     (answer: IncomingMessage) => answer.once('data', () => answer.socket.end()),
     'cancel',
   ],
-] as const)('an answer %s', async (_name, path, read, expected) => {
-  const { told, socket } = await toldOf(path, read)
-  expect(told).toBe(expected)
-  if (!socket.closed) await new Promise((done) => socket.once('close', done))
-  expect(Object.hasOwn(socket, 'end')).toBe(false)
+  [
+    'whose request is destroyed',
+    'open',
+    (answer: IncomingMessage, sent: ClientRequest) => answer.once('data', () => sent.destroy()),
+    'cancel',
+  ],
+] as const
+
+describe.each([
+  { name: 'whose errors somebody listens to', listens: true },
+  // As a pipe does, which node-fetch makes of it.
+  { name: 'whose errors nobody listens to', listens: false },
+])('an answer $name', ({ listens }) => {
+  test.each(CASES)('%s', async (_name, path, read, expected) => {
+    const { told, socket, sent } = await toldOf(path, read, listens)
+    expect(told).toBe(expected)
+    if (!socket.closed) await new Promise((done) => socket.once('close', done))
+    expect(Object.hasOwn(socket, 'end')).toBe(false)
+    expect(Object.hasOwn(sent, 'destroy')).toBe(false)
+  })
 })

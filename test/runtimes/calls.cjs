@@ -1,12 +1,28 @@
 'use strict'
 /** Makes a call of each kind, and gives what its span says. */
+const http = require('node:http')
+
 const MESSAGES = [{ role: 'user', content: 'Hi' }]
 
 async function read(stream) {
   for await (const _ of stream);
 }
 
+/** By `node:http`, as axios and node-fetch do. */
+function postByHttp(url, body) {
+  return new Promise((resolve, reject) => {
+    const made = http.request(url, { method: 'POST', headers: { 'content-type': 'application/json' } }, (answer) => {
+      answer.resume().on('end', resolve).on('error', reject)
+    })
+    made.on('error', reject).end(JSON.stringify(body))
+  })
+}
+
 exports.calls = async ({ autolog, recordSpans, OpenAI, Anthropic, origin }) => {
+  const earlier = {
+    openai: new OpenAI({ apiKey: 'k', baseURL: `${origin}/v1`, maxRetries: 0 }),
+    anthropic: new Anthropic({ apiKey: 'k', baseURL: origin, maxRetries: 0 }),
+  }
   const recorder = recordSpans()
   const log = autolog({ exporter: recorder, propagate: 'all' })
   const openai = new OpenAI({ apiKey: 'k', baseURL: `${origin}/v1`, maxRetries: 0 })
@@ -17,11 +33,15 @@ exports.calls = async ({ autolog, recordSpans, OpenAI, Anthropic, origin }) => {
   const post = (body) => fetch(`${origin}/v1/chat/completions`, { method: 'POST', body: JSON.stringify(body) })
   const kinds = {
     openai: () => openai.chat.completions.create(chat),
+    'openai, made before': () => earlier.openai.chat.completions.create(chat),
     'openai, streamed': async () => read(await openai.chat.completions.create(streamed)),
     '@anthropic-ai/sdk': () => anthropic.messages.create(message),
+    '@anthropic-ai/sdk, made before': () => earlier.anthropic.messages.create(message),
     '@anthropic-ai/sdk, streamed': async () => read(await anthropic.messages.create({ ...message, stream: true })),
     fetch: async () => (await post(chat)).json(),
     'fetch, streamed': async () => read((await post(streamed)).body),
+    'node:http': () => postByHttp(`${origin}/v1/chat/completions`, chat),
+    'node:http, streamed': () => postByHttp(`${origin}/v1/chat/completions`, streamed),
   }
   const seen = {}
   for (const [kind, call] of Object.entries(kinds)) {

@@ -1,4 +1,7 @@
-/** A provider of chats and messages, whose answers have the `traceparent` of their request as their id. */
+/**
+ * A provider of chats and messages, whose answers have the `traceparent` of their request as their id. Some models do something else:
+ * `limited` refuses, `broken` breaks off in its answer, `endless` never ends it.
+ */
 import { createServer } from 'node:http'
 
 const TEXT = ['Hello', ' there', '.']
@@ -42,9 +45,18 @@ export async function startServer() {
   const server = createServer(async (request, response) => {
     let text = ''
     for await (const piece of request) text += piece
-    const streams = JSON.parse(text).stream === true
+    const { stream, model } = JSON.parse(/^[^{]*(\{.*\})/s.exec(text)?.[1] ?? '{}')
+    const streams = stream === true
     const id = request.headers['traceparent'] ?? 'none'
     response.setHeader('content-type', streams ? 'text/event-stream' : 'application/json')
+    if (model === 'limited') {
+      response.statusCode = 429
+      return response.end(JSON.stringify({ error: { type: 'rate_limit_exceeded', message: 'slow down' } }))
+    }
+    if (model === 'broken' || model === 'endless') {
+      const [beginning] = chat(id, true).split('\n\n')
+      return response.write(`${beginning}\n\n`, () => model === 'broken' && response.destroy())
+    }
     response.end(request.url.includes('/messages') ? message(id, streams) : chat(id, streams))
   })
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening))

@@ -2,7 +2,11 @@
  * Requests by path, as clients that Stainless generates offer them: `client.post('/chat/completions', { body })`. The SDK's own
  * methods use them too; then the method is the call.
  */
+import { guard } from '../../kernel/guard.js'
 import { asString, isObject } from '../../kernel/json.js'
+import { fetchIsSilent } from '../../telemetry/propagation/fetch-requests.js'
+import { traceHeadersTo } from '../../telemetry/propagation/trace-headers.js'
+import type { Replace } from '../call-contract.js'
 import { isInsideDeclared } from './running-methods.js'
 
 export interface RawRequest {
@@ -47,6 +51,7 @@ interface AtHost {
 /** The part of the patcher that is used here. */
 interface CallPatcher<D> {
   call(holder: unknown, method: string, declared: (args: readonly unknown[], self: unknown) => D | undefined): boolean
+  wrap(holder: unknown, method: string, replace: Replace): boolean
 }
 
 /**
@@ -60,6 +65,9 @@ export function patchRawRequests<D extends AtHost>(
   declare: (request: RawRequest, client: unknown) => D | undefined,
   through?: string,
 ): void {
+  if (fetchIsSilent() && isObject(client) && typeof client['prepareRequest'] === 'function')
+    patcher.wrap(client, 'prepareRequest', withTraceHeaders)
+
   function declareOf(request: RawRequest | undefined, self: unknown): D | undefined {
     const declaration = request && declare(request, self)
     const { url } = request ?? {}
@@ -81,4 +89,26 @@ export function patchRawRequests<D extends AtHost>(
       ? undefined
       : declareOf(requestOf(asString(options['method']) ?? '', options['path'], options), self),
   )
+}
+
+/**
+ * The client gives each request to this method before it is sent. Where `fetch` tells nobody of its requests, the global one is watched;
+ * a client that was made before that has kept the original.
+ */
+const withTraceHeaders: Replace = (original, isOn) =>
+  function (this: unknown, ...args: unknown[]) {
+    if (isOn()) guard('propagation', addTraceHeaders, args[0], args[1])
+    return Reflect.apply(original, this, args) as unknown
+  }
+
+function addTraceHeaders(request: unknown, about: unknown): void {
+  const { headers } = request as { readonly headers?: unknown }
+  const url = asString((about as { readonly url?: unknown } | undefined)?.url)
+  const traced = url === undefined ? undefined : traceHeadersTo(() => new URL(url))
+  if (!traced || !isObject(headers)) return
+  const isThere = (name: string): boolean => (headers instanceof Headers ? headers.has(name) : name in headers)
+  if (Object.keys(traced).some((name) => name !== 'tracestate' && isThere(name))) return
+  for (const [name, value] of Object.entries(traced))
+    if (headers instanceof Headers) headers.set(name, value)
+    else headers[name] = value
 }

@@ -9,7 +9,8 @@ import { guard } from '../../kernel/guard.js'
 import type { Readable } from 'node:stream'
 import type { AnswerReader } from '../calls/reader.js'
 import { createSink, type RawResponse, type Sink } from './body-sink.js'
-import { watchLeaving } from './leaving.js'
+import { watchLeaving, type Leaving } from './leaving.js'
+import { passedOn } from './passed-stream.js'
 import { abandon, define } from './stream-tap.js'
 
 export function tapBody(response: RawResponse, reader: AnswerReader): void {
@@ -137,22 +138,8 @@ export function tapWebStream(stream: ReadableStream<unknown>, sink: Sink): void 
     tapReader(reader, sink)
     return reader
   })
-  // These three use an internal reader, which cannot be watched. A stream in between asks for a chunk when it is asked for
-  // one.
-  const watched = (): ReadableStream<unknown> => {
-    const reader = stream.getReader()
-    return new ReadableStream<unknown>(
-      {
-        async pull(controller) {
-          const { done, value } = await reader.read()
-          if (done) controller.close()
-          else controller.enqueue(value)
-        },
-        cancel: (reason) => reader.cancel(reason),
-      },
-      { highWaterMark: 0 },
-    )
-  }
+  // These three use an internal reader, which cannot be watched.
+  const watched = (): ReadableStream<unknown> => passedOn(stream)
   watchNodeStreams()
   stages.set(stream, watched)
   define(stream, 'pipeThrough', (...args: Parameters<typeof stream.pipeThrough>) => watched().pipeThrough(...args))
@@ -218,8 +205,15 @@ export function tapNodeStream(stream: NodeJS.ReadableStream, sink: Sink, begun?:
     } else if (event === 'end') sink.end()
     else if (event === 'error' && leaving.hasLeft(args[0])) sink.cancel()
     else if (event === 'error') sink.fail(args[0])
-    else if (event === 'close') sink.cancel()
+    else if (event === 'close') closed(stream, leaving, sink)
     if (event === 'end' || event === 'close') leaving.forget()
     return Reflect.apply(emit, stream, [event, ...args]) as boolean
   })
+}
+
+/** An answer of Node emits its error only to somebody who listens. */
+function closed(stream: NodeJS.ReadableStream, leaving: Leaving, sink: Sink): void {
+  const { errored } = stream as Readable
+  if (errored && !leaving.hasLeft(errored)) sink.fail(errored)
+  else sink.cancel()
 }

@@ -9,37 +9,57 @@ export interface Leaving {
   forget(): void
 }
 
-type End = (this: unknown, ...args: unknown[]) => unknown
+type Method = (this: unknown, ...args: unknown[]) => unknown
 
-interface Socket {
-  end?: End
-  readonly readableEnded?: boolean
-}
-
-/** Watches an answer of `node:http`, whose socket a program may end instead of the stream (`@azure/core-sse` does). */
+/** Watches an answer of `node:http`, whose socket or request a program may end instead of the stream (`@azure/core-sse`, got). */
 export function watchLeaving(stream: object): Leaving {
-  const socket = socketOf(stream)
-  const original = socket?.end
+  const { socket } = stream as { readonly socket?: Socket }
+  const request = requestOf(stream)
   let left = false
-  const end: End = function (this: unknown, ...args: unknown[]) {
+  const unwatch = [
     // Node itself ends a socket that the server has ended.
-    if (socket?.readableEnded !== true) left = true
-    return original && Reflect.apply(original, this, args)
-  }
-  if (socket && original) define(socket, 'end', end)
+    before(socket, 'end', () => (left ||= socket?.readableEnded !== true)),
+    // Node marks a request whose connection has broken as destroyed. A program may destroy it then as well.
+    before(request, 'destroy', (error) => (left ||= request?.destroyed !== true && (!error || isAbort(error)))),
+  ]
   return {
-    hasLeft: (error) => left || isAbort(error) || isAborted(stream),
+    // A client may abort its request because the connection has failed.
+    hasLeft: (error) => !hasFailed(socket) && (left || isAbort(error) || isAborted(stream)),
     forget() {
-      if (socket?.end === end) Reflect.deleteProperty(socket, 'end')
+      for (const step of unwatch) step()
     },
   }
 }
 
-/** `undefined` if its `end` is not that of its class. */
-function socketOf(stream: object): Socket | undefined {
-  const { socket } = stream as { readonly socket?: unknown }
-  return isObject(socket) && typeof socket['end'] === 'function' && !Object.hasOwn(socket, 'end') ? socket : undefined
+interface Socket {
+  readonly readableEnded?: boolean
+  readonly errored?: unknown
 }
+interface Request {
+  readonly destroyed?: boolean
+  readonly aborted?: boolean
+}
+
+/**
+ * Calls `step` before a method, if that is the one of its class.
+ *
+ * @returns A function that restores it.
+ */
+function before(holder: object | undefined, name: string, step: (...args: unknown[]) => void): () => void {
+  const original: unknown = isObject(holder) && !Object.hasOwn(holder, name) ? holder[name] : undefined
+  if (!holder || typeof original !== 'function') return () => undefined
+  const watched: Method = function (this: unknown, ...args: unknown[]) {
+    step(...args)
+    return Reflect.apply(original, this, args)
+  }
+  define(holder, name, watched)
+  return () => {
+    if (Reflect.get(holder, name) === watched) Reflect.deleteProperty(holder, name)
+  }
+}
+
+/** An error that the program gives is that of the connection as well. */
+const hasFailed = (socket: Socket | undefined): boolean => Boolean(socket?.errored) && !isAbort(socket?.errored)
 
 /** A loop over a stream that ends early destroys it with this error. */
 function isAbort(error: unknown): boolean {
@@ -47,7 +67,8 @@ function isAbort(error: unknown): boolean {
 }
 
 /** A loop over an answer of `node:http` that ends early aborts its request. */
-function isAborted(stream: object): boolean {
-  const request = (stream as Readonly<Record<string, unknown>>)['req']
-  return isObject(request) && request['aborted'] === true
-}
+const isAborted = (stream: object): boolean => requestOf(stream)?.aborted === true
+
+/** Of an answer of `node:http`. */
+const requestOf = (stream: object): Request | undefined =>
+  (stream as Readonly<Record<string, Request | undefined>>)['req']

@@ -68,13 +68,17 @@ export class WireExchange {
     if (!this.isAsked) (this.body ??= new RequestBody(contentType())).push(chunk, encoding)
   }
 
-  /** The request is complete, or will not be. */
-  asked(): void {
+  /**
+   * The request is complete, or will not be.
+   *
+   * @param fields - Of the body. Default: what the pieces say.
+   */
+  asked(fields?: Record<string, unknown>): void {
     if (this.isAsked) return
     this.isAsked = true
     const { body } = this
     this.body = undefined
-    const wire = body?.read()
+    const wire = fields ?? body?.read()
     const { endpoint, url } = this.options
     const { pathname } = url
     this.format = formatOfRequest(endpoint.format, { body: wire, path: pathname })

@@ -8,6 +8,7 @@ import { guard } from '../../kernel/guard.js'
 import { isObject } from '../../kernel/json.js'
 import { startCall } from '../../telemetry/spans/call.js'
 import { carriesContext } from '../../telemetry/set-up/global-api.js'
+import type { FetchBegun, FetchRequest } from '../../telemetry/propagation/fetch-requests.js'
 import type { HeaderGetter, Http2Begun } from '../../telemetry/propagation/http2-requests.js'
 import { mayBeOf } from '../../telemetry/spans/open-calls.js'
 import { kindOf } from '../../telemetry/spans/operation-kind.js'
@@ -24,6 +25,7 @@ import type { NamedEndpoint } from './named-endpoints.js'
 import { Endpoints, type Endpoint, type Hosts, type LeavingRequest } from './wire-endpoints.js'
 import { WireExchange } from './wire-exchange.js'
 import { Redirects } from './wire-redirects.js'
+import { tapFetch } from './wire-fetch.js'
 import { tapHttp } from './wire-http.js'
 import { tapHttp2 } from './wire-http2.js'
 import { canTapUndici, tapUndici, undiciHeader } from './wire-undici.js'
@@ -83,6 +85,12 @@ export class WireNet implements Outside {
         attach: (stream) => tapHttp2(stream, exchange, () => header('content-type')),
       }
     )
+  }
+
+  fetch(request: FetchRequest): FetchBegun | undefined {
+    const { url, header } = request
+    const exchange = this.begin({ path: url.pathname, url: () => url, header })
+    return exchange && { context: exchange.context, attach: tapFetch(request, exchange) }
   }
 
   report(): ReportEntry[] {

@@ -3,6 +3,7 @@
  * connection tells the request what it sends and gets. Nothing is read that the program does not get as well.
  */
 import { guard } from '../../kernel/guard.js'
+import { isObject } from '../../kernel/json.js'
 import { endWhenAbandoned } from '../../telemetry/spans/abandoned.js'
 import type { UndiciRequest } from '../../telemetry/propagation/trace-headers.js'
 import { define } from '../streams/stream-tap.js'
@@ -27,11 +28,13 @@ export function tapUndici(request: UndiciRequest, exchange: WireExchange): void 
   keep.reading()
   const contentType = contentTypeOf(request)
   const { body } = request as { readonly body?: unknown }
-  // Known before it is sent, which a connection that fails never does. That of `fetch` is a generator, and stays unread.
+  const sent = (chunk: unknown): void => exchange.sent(chunk, () => contentType)
+  // Known before it is sent, which a connection that fails never does.
+  const isRead = isGenerator(body)
   if (typeof body === 'string' || body instanceof Uint8Array) {
-    exchange.sent(body, () => contentType)
+    sent(body)
     exchange.asked()
-  }
+  } else if (isRead) define(request, 'body', readAhead(body, sent))
   const before = (names: readonly string[], step: (...args: unknown[]) => void): void => {
     const name = nameIn(request, names)
     if (name === undefined) return
@@ -41,7 +44,7 @@ export function tapUndici(request: UndiciRequest, exchange: WireExchange): void 
       return Reflect.apply(original, this, args)
     })
   }
-  before(['onBodySent'], (chunk) => exchange.sent(chunk, () => contentType))
+  if (!isRead) before(['onBodySent'], sent)
   before(['onRequestSent'], () => exchange.asked())
   before(ANSWERED, (status, headers) => exchange.answered(status as number, headersOf(headers)))
   before(RECEIVED, (chunk) => exchange.received(chunk))
@@ -53,6 +56,33 @@ export function tapUndici(request: UndiciRequest, exchange: WireExchange): void 
     keep()
     exchange.failed(error)
   })
+}
+
+/** What `fetch` makes of each body. */
+const isGenerator = (body: unknown): body is AsyncGenerator =>
+  isObject(body) && typeof body['next'] === 'function' && Symbol.asyncIterator in body
+
+/**
+ * The same chunks, the first of which is asked for at once: nearly always it is the whole body.
+ *
+ * @param seen - Called for each. Must not throw.
+ */
+function readAhead(body: AsyncGenerator, seen: (chunk: unknown) => void): AsyncGenerator {
+  const next = async (): Promise<IteratorResult<unknown>> => {
+    const result = await body.next()
+    if (result.done !== true) guard('wire', seen, result.value)
+    return result
+  }
+  const first = next()
+  // Whoever sends the body gets the error.
+  first.catch(() => undefined)
+  return (async function* () {
+    try {
+      for (let result = await first; result.done !== true; result = await next()) yield result.value
+    } finally {
+      await body.return(undefined)
+    }
+  })()
 }
 
 /** Apart from the request, which must not be kept alive. */

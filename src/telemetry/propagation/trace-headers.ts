@@ -1,13 +1,13 @@
 /**
  * Adds trace headers to requests when they are sent, whatever client makes them, by the diagnostics channels of undici (the
- * built-in `fetch`) and of `node:http`, and by the sessions of `node:http2`. Only requests of an open model call, or of a step that says
- * so, are touched.
+ * built-in `fetch` of Node) and of `node:http`, by the sessions of `node:http2`, and by the global `fetch` of other runtimes. Only
+ * requests of an open model call, or of a step that says so, are touched.
  */
 import { context, isSpanContextValid, type Context } from '@opentelemetry/api'
 import diagnostics from 'node:diagnostics_channel'
 import type { ClientRequest } from 'node:http'
-import { syncBuiltinESMExports } from 'node:module'
-import { builtin } from '../../kernel/builtin.js'
+import { fetchIsSilent, watchFetch, type FetchBegun, type FetchLeaving, type FetchRequest } from './fetch-requests.js'
+import { urlOfHttp, watchHttp } from './http-requests.js'
 import {
   http2IsLoaded,
   isHttp2,
@@ -47,6 +47,7 @@ export interface Outside {
   undici(request: UndiciRequest): Context | undefined
   http(request: ClientRequest, url: () => URL): Context | undefined
   http2(url: () => URL, headers: HeaderGetter): Http2Begun | undefined
+  fetch(request: FetchRequest): FetchBegun | undefined
 }
 
 /** Asked for when there is something to tell. */
@@ -81,6 +82,12 @@ function headersOf(slot: CallSlot | undefined, url: () => URL): ReturnType<typeo
 function leavesByHttp2(url: () => URL, method: unknown, header: HeaderGetter): Http2Leaving {
   let begun: Http2Begun | undefined
   const slot = slotFor(method, url, (told) => (begun = told.http2(url, header))?.context)
+  return { headers: headersOf(slot, url), attach: begun?.attach }
+}
+
+function leavesByFetch(url: () => URL, method: string, request: () => FetchRequest): FetchLeaving {
+  let begun: FetchBegun | undefined
+  const slot = slotFor(method, url, (told) => (begun = told.fetch(request()))?.context)
   return { headers: headersOf(slot, url), attach: begun?.attach }
 }
 
@@ -158,18 +165,9 @@ function yieldToLater(request: UndiciRequest, ours: Set<string>): void {
   Object.defineProperty(request, 'addHeader', { value, writable: true, configurable: true })
 }
 
-/** By the host that is connected to. The `host` header only says the port, which the request does not tell. */
-function urlOf(request: ClientRequest): URL {
-  const base = new URL(`${request.protocol}//${request.host.includes(':') ? `[${request.host}]` : request.host}`)
-  const port = /:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]
-  if (port !== undefined) base.port = port
-  // A request to a proxy names the whole URL.
-  return new URL(request.path, base)
-}
-
 function injectHttp(request: ClientRequest): void {
   guard('propagation', () => {
-    const url = (): URL => urlOf(request)
+    const url = (): URL => urlOfHttp(request)
     const headers = headersOf(
       slotFor(request.method, url, (told) => told.http(request, url)),
       url,
@@ -179,38 +177,6 @@ function injectHttp(request: ClientRequest): void {
     if (Object.keys(headers).some((name) => isParent(name) && request.hasHeader(name))) return
     for (const [name, value] of Object.entries(headers)) request.setHeader(name, value)
   })
-}
-
-const HTTP_CREATED = 'http.client.request.created'
-
-/** Node 20 has no channel that fires before the headers are sent, so `request` and `get` are wrapped there. */
-function wrapHttp(module: typeof import('node:http') | typeof import('node:https')): () => void {
-  const { request, get } = module
-  let active = true
-  const wrappedRequest = function (this: unknown, ...args: Parameters<typeof request>) {
-    const made = Reflect.apply(request, this, args) as ClientRequest
-    if (active) injectHttp(made)
-    return made
-  } as typeof request
-  const wrappedGet = function (this: unknown, ...args: Parameters<typeof get>) {
-    // The original ends the request itself, before a header could be set.
-    const made = Reflect.apply(wrappedRequest, this, args) as ClientRequest
-    made.end()
-    return made
-  } as typeof get
-  module.request = wrappedRequest
-  module.get = wrappedGet
-  return () => {
-    // Somebody may have wrapped ours, which then stays below theirs.
-    active = false
-    if (module.request === wrappedRequest) module.request = request
-    if (module.get === wrappedGet) module.get = get
-  }
-}
-
-function hasHttpChannel(): boolean {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  return major > 22 || (major === 22 && minor >= 15)
 }
 
 export interface WireWatch {
@@ -223,19 +189,8 @@ export interface WireWatch {
 export function watchWire(told?: () => Outside): WireWatch {
   outside = told
   diagnostics.subscribe('undici:request:create', onUndiciRequest)
-  const onHttpRequest = (event: unknown): void => injectHttp((event as { request: ClientRequest }).request)
-  let undoHttp: () => void
-  if (hasHttpChannel()) {
-    diagnostics.subscribe(HTTP_CREATED, onHttpRequest)
-    undoHttp = () => diagnostics.unsubscribe(HTTP_CREATED, onHttpRequest)
-  } else {
-    const undo = [wrapHttp(builtin('node:http')), wrapHttp(builtin('node:https'))]
-    syncBuiltinESMExports()
-    undoHttp = () => {
-      for (const step of undo) step()
-      syncBuiltinESMExports()
-    }
-  }
+  const undoHttp = watchHttp(injectHttp)
+  const undoFetch = fetchIsSilent() ? watchFetch(leavesByFetch) : undefined
   let undoHttp2 = http2IsLoaded() ? guard('propagation', watchHttp2, leavesByHttp2) : undefined
   return {
     requested(specifier) {
@@ -245,6 +200,7 @@ export function watchWire(told?: () => Outside): WireWatch {
       outside = undefined
       diagnostics.unsubscribe('undici:request:create', onUndiciRequest)
       undoHttp()
+      undoFetch?.()
       undoHttp2?.()
     },
   }

@@ -95,14 +95,17 @@ const undici = (name, from = name) => ({
   [`${name} fetch`]: { from, send: (module) => byFetch(module.fetch) },
 })
 
-/** `from`: the module. `only`: formats of programs that can load it. `secure`: it is asked over TLS. */
+/**
+ * `from`: the module. `only`: formats of programs that can load it. `secure`: it is asked over TLS. `quiet`: an answer that breaks off
+ * seems to have ended.
+ */
 exports.clients = {
   fetch: { send: () => byFetch((...args) => fetch(...args)) },
   'fetch over TLS': { secure: true, send: () => byFetch((...args) => fetch(...args)) },
   'node:http': { from: 'node:http', send: byHttp },
   'node:https': { from: 'node:https', secure: true, send: byHttp },
-  'node:http2': { from: 'node:http2', send: byHttp2 },
-  'node:http2 over TLS': { from: 'node:http2', secure: true, send: byHttp2 },
+  'node:http2': { from: 'node:http2', quiet: true, send: byHttp2 },
+  'node:http2 over TLS': { from: 'node:http2', secure: true, quiet: true, send: byHttp2 },
   ...undici('undici 5', 'undici'),
   ...undici('undici 6', 'undici-v6'),
   ...undici('undici 7', 'undici-v7'),

@@ -23,6 +23,7 @@ exports.drive = async ({ load, autolog, recordSpans, OpenAI }) => {
   const rows = {
     plain: () => send(at('plain', 'ok'), chat()),
     stream: () => send(at('stream', 'ok'), chat(STREAM)),
+    broken: () => send(at('broken', 'cut'), chat(STREAM)),
     error: () => send(at('error', 'error-401'), chat()),
     gzip: () => send(`${zipping}/gzip/v1/chat/completions`, chat()),
     async abort() {
