@@ -24,7 +24,7 @@ const methods: Readonly<Record<string, CallDeclaration>> = {
   embed: { ...shared, protocol: 'ollama-embeddings' },
   // The first form, for one text, without usage.
   embeddings: { ...shared, protocol: 'ollama-embeddings' },
-  systemone: { ...shared, protocol: 'json', operation: 'decide' },
+  systemone: { ...shared, protocol: 'systemone' },
 }
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
