@@ -20,7 +20,7 @@ try {
     `http://127.0.0.1:${port}`,
     quick ? { rounds: 3, calls: 100, streams: 10 } : { rounds: 15, calls: 400, streams: 40 },
   )
-  await benchAutolog(quick ? { rounds: 3, calls: 500, streams: 20 } : { rounds: 11, calls: 4000, streams: 100 })
+  await benchAutolog(quick ? { rounds: 3, calls: 300, streams: 10 } : { rounds: 11, calls: 2000, streams: 60 })
   await benchRouting(
     `http://127.0.0.1:${port}`,
     quick
