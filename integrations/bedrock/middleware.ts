@@ -3,7 +3,7 @@
  * while the SDK builds a request (https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/MIDDLEWARE.md).
  */
 import {
-  asString,
+  answerHeaders,
   guard,
   isObject,
   openCall,
@@ -99,19 +99,10 @@ function urlOf(origin: string, pathname: string): URL {
 function onAnswer(response: unknown, output?: unknown): void {
   const headers = path(response, 'headers')
   if (!isObject(headers)) return
-  openCall()?.headers(viewOf(headers))
+  openCall()?.headers(answerHeaders(headers))
   const usage = usageInHeaders((name) => headers[name])
   if (usage && isObject(output)) counted.set(output, usage)
 }
-
-/** The SDK has their names in lower case. With HTTP/2, the status is among them. */
-const viewOf = (headers: Record<string, unknown>): Pick<Headers, 'get' | 'forEach'> => ({
-  get: (name) => asString(headers[name.toLowerCase()]) ?? null,
-  forEach(each: (value: string, name: string) => void) {
-    for (const [name, value] of Object.entries(headers))
-      if (!name.startsWith(':') && typeof value === 'string') each(value, name)
-  },
-})
 
 const counted = new WeakMap<object, Partial<hub.Usage>>()
 

@@ -1,4 +1,5 @@
 /** One request that asks a model, and its answer, as they pass on the wire: the call's span is made of what both say. */
+import type { AnswerHeaders } from '../../kernel/answer-headers.js'
 import type { Context } from '@opentelemetry/api'
 import { asString, isObject, parseJson } from '../../kernel/json.js'
 import type { Call, CallRequest } from '../../telemetry/spans/call.js'
@@ -12,9 +13,6 @@ import type { Endpoint } from './wire-endpoints.js'
 import { unzipOf, unzipped } from './wire-encoding.js'
 import { targetOf, type Redirect, type Redirects } from './wire-redirects.js'
 import { RequestBody } from './wire-request.js'
-
-/** Headers of an answer. Names in lower case. */
-export type AnswerHeaders = Pick<Headers, 'get' | 'forEach'>
 
 /** An error's body is kept up to here. */
 const MOST_OF_ERROR = 256 * 1024

@@ -2,13 +2,14 @@
  * Requests of a `fetch` that tells nobody what it sends and gets. The program gets an answer of the same bytes, whose body tells the
  * exchange what is read of it; nothing is read before the program reads.
  */
+import type { AnswerHeaders } from '../../kernel/answer-headers.js'
 import { guard } from '../../kernel/guard.js'
 import { endWhenAbandoned, type AbandonWatch } from '../../telemetry/spans/abandoned.js'
 import type { FetchBegun, FetchRequest } from '../../telemetry/propagation/fetch-requests.js'
 import { tapWebStream } from '../streams/body-tap.js'
 import { passedOn } from '../streams/passed-stream.js'
 import { textFields } from '../patch/raw-requests.js'
-import type { AnswerHeaders, WireExchange } from './wire-exchange.js'
+import type { WireExchange } from './wire-exchange.js'
 
 /** @returns What makes the program's answer of that of `fetch`. */
 export function tapFetch(request: FetchRequest, exchange: WireExchange): FetchBegun['attach'] {
