@@ -7,7 +7,7 @@ import type { CallDeclaration, Declared, Replace } from './call-contract.js'
 import type { DuplexDeclaration } from './duplex-contract.js'
 import type { DeclaredStep, StepDeclaration, StepPatcher } from './step-contract.js'
 
-export { asArray, asString, isObject, parseJson, path } from '../kernel/json.js'
+export { asArray, asNumber, asString, isObject, parseJson, path } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
 export { countedTokens, outputType, serverAttributes, type OutputType } from '../telemetry/spans/attributes.js'
 export { statusOf } from '../telemetry/spans/error-type.js'

@@ -5,6 +5,7 @@ import { benchAutolog } from './autolog.mjs'
 import { benchCalls } from './calls.mjs'
 import { benchCodecs } from './codecs.mjs'
 import { benchCost } from './cost.mjs'
+import { benchInstalled } from './installed.mjs'
 import { benchLimits } from './limits.mjs'
 import { benchMemory } from './memory.mjs'
 import { benchRouting } from './routing.mjs'
@@ -21,6 +22,7 @@ try {
     quick ? { rounds: 3, calls: 100, streams: 10 } : { rounds: 15, calls: 400, streams: 40 },
   )
   await benchAutolog(quick ? { rounds: 3, calls: 300, streams: 10 } : { rounds: 11, calls: 2000, streams: 60 })
+  await benchInstalled(quick ? { streams: 1, starts: 1 } : { streams: 5, starts: 9 })
   await benchRouting(
     `http://127.0.0.1:${port}`,
     quick
