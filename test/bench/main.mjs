@@ -21,7 +21,11 @@ try {
     `http://127.0.0.1:${port}`,
     quick ? { rounds: 3, calls: 100, streams: 10 } : { rounds: 15, calls: 400, streams: 40 },
   )
-  await benchAutolog(quick ? { rounds: 3, calls: 300, streams: 10 } : { rounds: 11, calls: 2000, streams: 60 })
+  await benchAutolog(
+    quick
+      ? { generations: 1, rounds: 3, calls: 300, streams: 10 }
+      : { generations: 5, rounds: 3, calls: 600, streams: 20 },
+  )
   await benchInstalled(quick ? { streams: 1, starts: 1 } : { streams: 5, starts: 9 })
   await benchRouting(
     `http://127.0.0.1:${port}`,
