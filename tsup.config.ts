@@ -10,6 +10,7 @@ export const entry = {
   bundler: 'src/bundler.ts',
   config: 'src/config.ts',
   core: 'src/core.ts',
+  gateway: 'src/gateway.ts',
   next: 'src/next.ts',
   protocols: 'src/protocols.ts',
   providers: 'src/providers.ts',

@@ -1,35 +1,10 @@
 /** `tracestitch import`: a configuration of another router as options of `createClient`, as JSON. */
 import { writeFileSync } from 'node:fs'
-import { fromLiteLLM } from '../config/litellm-config.js'
-import { fromPortkey } from '../config/portkey-config.js'
-import type { Imported } from '../config/reading.js'
 import type { ClientOptions } from '../router/options.js'
 import type { Command } from './command.js'
-import { readConfig, reasonOf, type Config } from './file.js'
+import { readConfig, reasonOf } from './file.js'
+import { kindOf, KINDS } from './foreign-config.js'
 import { amount } from './price-card.js'
-
-interface Kind {
-  /** Fields at the top of a configuration that only this kind has. */
-  readonly marks: readonly string[]
-  read(config: Config, name: string | undefined): Imported
-}
-
-const KINDS: ReadonlyMap<string, Kind> = new Map([
-  [
-    'litellm',
-    {
-      marks: ['model_list', 'router_settings', 'litellm_settings', 'general_settings'],
-      read: (config: Config) => fromLiteLLM(config),
-    },
-  ],
-  [
-    'portkey',
-    {
-      marks: ['targets', 'strategy', 'provider', 'virtual_key', 'virtualKey', 'override_params', 'overrideParams'],
-      read: (config: Config, name: string | undefined) => fromPortkey(config, { name }),
-    },
-  ],
-])
 
 interface ImportOptions {
   readonly from?: string
@@ -42,12 +17,6 @@ const FAILED = 1
 const MISUSE = 2
 /** The file may contain keys, so only its owner may read it. */
 const OWNER_ONLY = 0o600
-
-/** The kind whose marks are there, if it is only one. */
-function kindOf(config: Config): Kind | undefined {
-  const found = [...KINDS.values()].filter(({ marks }) => marks.some((mark) => Object.hasOwn(config, mark)))
-  return found.length === 1 ? found[0] : undefined
-}
 
 export const importCommand: Command = {
   summary: "turn a LiteLLM config.yaml or a Portkey config into this client's options",

@@ -5,6 +5,7 @@ import { checkClientOptions } from '../router/validate.js'
 import { openCache } from './cache/open-cache.js'
 import type { Stage } from './call/stage.js'
 import type { ClientContext } from './context.js'
+import { rememberContext } from './context-of.js'
 import { cleanOf, withCleanErrors } from './outgoing-errors.js'
 import { createEndpoint } from './endpoint/index.js'
 import { createChatCompletions } from './faces/chat.js'
@@ -112,9 +113,9 @@ function clientOn(client: ClientContext, options: ClientOptions): Client {
     decisions: createDecisions(client),
     ...createPassthrough(client),
   }
-  return {
+  const face: Client = {
     ...withCleanErrors(operations, client.plan.secrets),
-    fetch: (...given) => (endpoint ??= createEndpoint(client))(...given),
+    fetch: (...given) => (endpoint ??= createEndpoint(client).fetch)(...given),
     health: () => ({
       targets: client.plan.targets().map(targetHealth),
       store: storeHealth(client.gates.store),
@@ -124,4 +125,6 @@ function clientOn(client: ClientContext, options: ClientOptions): Client {
     close,
     [Symbol.asyncDispose]: close,
   }
+  rememberContext(face, client)
+  return face
 }

@@ -9,6 +9,7 @@ import { timeoutPolicy, type TimeoutPolicy } from '../policies/timeout.js'
 import { Aliases } from './aliases.js'
 import type { Environment } from './environment.js'
 import { findMissingKeys, missingKeysError, type SkippedTarget } from './missing-keys.js'
+import { namedModels, type NamedModels } from './named-models.js'
 import type { ClientOptions, FallbackOptions } from './options.js'
 import type { Fallback, Route } from './route.js'
 import { checkScopes } from './scope-check.js'
@@ -28,6 +29,8 @@ export interface Plan {
   fallbacks(route: Route, fallbacks?: readonly FallbackOptions[] | false): readonly Fallback[]
   /** The names in the option `models` that can be called. */
   readonly aliases: readonly string[]
+  /** What the options name, so that nothing else need be called. */
+  readonly named: NamedModels
   /** Every target that the options or a call has named. */
   targets(): readonly TrackedTarget[]
   /** Targets that the options name and that were left out (`skipWithoutKey`). */
@@ -86,6 +89,10 @@ export function compilePlan(options: ClientOptions, sources: PlanSources): Plan 
       return own === false ? [] : aliases.askedFallbacks(own)
     },
     aliases: Object.freeze(Object.keys(ready)),
+    named: namedModels(
+      options,
+      (id) => Object.hasOwn(options.providers ?? {}, id) || sources.catalogue.providers.has(id),
+    ),
     targets: () => targets.all(),
     skipped: Object.freeze(missing.targets),
   })

@@ -12,7 +12,7 @@ const NOT_YET: Readonly<Record<string, string>> = {
   guardrails: 'guardrails',
 }
 
-type Schema = typeof clientOptions | typeof callOptions
+type Schema = z.ZodMiniType
 type Path = readonly PropertyKey[]
 
 /** @throws ConfigError on the first fault. */
@@ -23,15 +23,16 @@ export function checkClientOptions(options: unknown): asserts options is ClientO
   if (!isObject(options)) {
     throw new ConfigError('createClient(options)', `expected an object or nothing, got ${typeName(options)}`)
   }
-  check(clientOptions, options, '')
+  checkShape(clientOptions, options, '')
 }
 
 /** @throws ConfigError on the first fault. */
 export function checkCallOptions(options: unknown): void {
-  check(callOptions, options, 'call')
+  checkShape(callOptions, options, 'call')
 }
 
-function check(schema: Schema, options: unknown, root: string): void {
+/** @throws ConfigError on the first fault. */
+export function checkShape(schema: Schema, options: unknown, root: string): void {
   const result = schema.safeParse(options)
   if (result.success) return
   const issue = misspelt(result.error.issues)

@@ -1,5 +1,6 @@
 /** What a request over HTTP asks for: its body, and the options of its call. */
 import type { JsonObject } from '../../kernel/protocol.js'
+import { mergeIdentity } from '../../telemetry/identity.js'
 import type { CallOptions } from '../types/options.js'
 import type { Incoming } from './incoming.js'
 import { identityOf } from './identity-headers.js'
@@ -19,11 +20,12 @@ export interface AskedRequest {
 /**
  * @throws TracestitchError for a model that the request may not use.
  */
-export function askedOf({ admit }: EndpointContext, incoming: Incoming, given: JsonObject): AskedRequest {
+export function askedOf({ admit, identity }: EndpointContext, incoming: Incoming, given: JsonObject): AskedRequest {
   const body = { ...given }
   for (const name of OWN_OPTIONS) delete body[name]
   if (admit) for (const model of modelsOf(body)) admit(model)
-  const metadata = identityOf(incoming.headers, body)
+  const said = identityOf(incoming.headers, body)
+  const metadata = identity ? mergeIdentity(said, identity) : said
   return {
     body,
     options: {

@@ -11,13 +11,28 @@ import { errorBody, failureOf } from './error-answer.js'
 import { incomingOf, refused, type FetchArguments, type Incoming } from './incoming.js'
 import { MODEL_ROUTES } from './models-route.js'
 import { passthroughRoutes } from './passthrough-route.js'
-import { RouteTable, type EndpointContext, type FoundRoute } from './route-table.js'
+import { RouteTable, type Access, type EndpointContext, type FoundRoute } from './route-table.js'
 import { inTrace } from './trace-parent.js'
 import { answerRoute } from './answer-route.js'
 
+export type { Access } from './route-table.js'
+
+/** A request without its body. */
+export interface RequestHead {
+  /** Such as `POST`. */
+  readonly method: string
+  /** Path and query. The host is as the client wrote it. */
+  readonly url: URL
+  /** Keys among them. */
+  readonly headers: Headers
+}
+
 export interface EndpointOptions {
-  /** Called with each model that a request names. @throws TracestitchError for one that it may not use. */
-  readonly admit?: EndpointContext['admit']
+  /**
+   * Says what each request may do, before its body is read. @throws TracestitchError to refuse it, which is answered in the shape
+   * of its path.
+   */
+  readonly authorize?: ((request: RequestHead) => Access | undefined | Promise<Access | undefined>) | undefined
   /** Bytes that the body of a request may have. */
   readonly bodyLimit?: number | undefined
 }
@@ -31,30 +46,45 @@ function routesOf({ catalogue }: ClientContext): RouteTable {
   ])
 }
 
-/** A `fetch` that the client answers. It rejects only when its own signal is aborted, or for a URL that is none. */
-export function createEndpoint(client: ClientContext, options: EndpointOptions = {}): typeof globalThis.fetch {
-  const endpoint: EndpointContext = { client, admit: options.admit }
+export interface Endpoint {
+  /** A `fetch` that the client answers. It rejects only when its own signal is aborted, or for a URL that is none. */
+  readonly fetch: typeof globalThis.fetch
+  /** The pattern of a path, such as `/v1/models/{model}`; `undefined` when it is not served. */
+  routeOf(method: string, path: string): string | undefined
+}
+
+export function createEndpoint(client: ClientContext, options: EndpointOptions = {}): Endpoint {
+  const { authorize, bodyLimit } = options
   const routes = routesOf(client)
-  return async (...given: FetchArguments): Promise<Response> => {
-    const incoming = incomingOf(given, options.bodyLimit)
-    const found = routes.find(incoming.method, incoming.url.pathname)
-    const response = await inTrace(incoming.headers, () =>
-      answer(endpoint, incoming, found ?? notServed(routes, incoming)),
-    )
-    incoming.caller.answered()
-    response.headers.set('x-request-id', randomId())
-    return response
+  return {
+    routeOf: (method, path) => routes.find(method, path)?.pattern,
+    async fetch(...given: FetchArguments): Promise<Response> {
+      const incoming = incomingOf(given, bodyLimit)
+      const found = routes.find(incoming.method, incoming.url.pathname)
+      const response = await inTrace(incoming.headers, () =>
+        answer(client, incoming, found ?? notServed(routes, incoming), authorize),
+      )
+      incoming.caller.answered()
+      response.headers.set('x-request-id', randomId())
+      return response
+    },
   }
 }
 
-async function answer(endpoint: EndpointContext, incoming: Incoming, found: FoundRoute | Error): Promise<Response> {
+async function answer(
+  client: ClientContext,
+  incoming: Incoming,
+  found: FoundRoute | Error,
+  authorize: EndpointOptions['authorize'],
+): Promise<Response> {
   try {
+    const endpoint: EndpointContext = { client, ...(authorize && (await authorize(incoming))) }
     if (found instanceof Error) throw found
     return await found.route.answer(endpoint, incoming, found.parts)
   } catch (error) {
     incoming.caller.throwIfAborted()
     const failure = failureOf(error)
-    const body = errorBody(endpoint.client, 'route' in found ? found.route.errors : 'openai-chat', failure)
+    const body = errorBody(client, 'route' in found ? found.route.errors : 'openai-chat', failure)
     return Response.json(body, { status: failure.status, headers: failure.headers })
   }
 }

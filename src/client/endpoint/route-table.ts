@@ -1,13 +1,20 @@
 /** A route of the endpoint, and how one is found. */
 import type { ProtocolId } from '../../kernel/protocol.js'
+import type { Identity } from '../../telemetry/identity.js'
 import type { ClientContext } from '../context.js'
 import type { Incoming } from './incoming.js'
 
-/** What every request to one endpoint shares. */
-export interface EndpointContext {
-  readonly client: ClientContext
-  /** Called with each model that a request names. @throws TracestitchError for one that it may not use. */
+/** What a request may do, and whom it is for. */
+export interface Access {
+  /** Called with each model that the request names. @throws TracestitchError for one that it may not use. */
   readonly admit?: ((model: string) => void) | undefined
+  /** Wins over what the request says of itself. */
+  readonly identity?: Identity | undefined
+}
+
+/** What the answer to a request is made with. */
+export interface EndpointContext extends Access {
+  readonly client: ClientContext
 }
 
 /** The parts of a path that a pattern names, decoded. */
@@ -25,6 +32,8 @@ export interface Route {
 export interface FoundRoute {
   readonly route: Route
   readonly parts: PathParts
+  /** The path with names in place of its parts, such as `/v1beta/models/{model}:generateContent`. */
+  readonly pattern: string
 }
 
 /** Finds routes by method and path. */
@@ -36,17 +45,18 @@ export class RouteTable {
     for (const route of routes)
       for (const path of route.paths) {
         if (typeof path === 'string') this.whole.set(`${route.method} ${path}`, route)
-        else this.patterns.push({ path, route })
+        // With the places of its groups.
+        else this.patterns.push({ path: new RegExp(path.source, `${path.flags}d`), route })
       }
   }
 
   find(method: string, path: string): FoundRoute | undefined {
     const route = this.whole.get(`${method} ${path}`)
-    if (route) return { route, parts: {} }
+    if (route) return { route, parts: {}, pattern: path }
     for (const entry of this.patterns) {
       if (entry.route.method !== method) continue
       const match = entry.path.exec(path)
-      if (match) return { route: entry.route, parts: decoded(match.groups ?? {}) }
+      if (match) return { route: entry.route, parts: decoded(match.groups ?? {}), pattern: patternOf(path, match) }
     }
     return undefined
   }
@@ -55,6 +65,14 @@ export class RouteTable {
   methods(path: string): readonly string[] {
     return ['GET', 'POST'].filter((method) => this.find(method, path) !== undefined)
   }
+}
+
+function patternOf(path: string, { indices }: RegExpExecArray): string {
+  const groups = Object.entries(indices?.groups ?? {}).filter(([, at]) => at !== undefined)
+  // From the end, so that places before it stay.
+  return groups
+    .toSorted(([, a], [, b]) => b[0] - a[0])
+    .reduce((text, [name, [from, to]]) => `${text.slice(0, from)}{${name}}${text.slice(to)}`, path)
 }
 
 /** Ids of models have slashes and colons, which some clients escape. */
