@@ -97,8 +97,8 @@ function prepare() {
   const packages = SHARED.filter((entry) => !isInstalled(entry))
   if (packages.length > 0) install(packages)
   // The worker stands in the folder, so that what it loads is found there.
-  for (const file of ['autolog-worker.cjs', 'autolog-sdks.cjs'])
-    copyFileSync(new URL(file, import.meta.url), join(home, file))
+  copyFileSync(new URL('autolog-worker.cjs', import.meta.url), join(home, 'autolog-worker.cjs'))
+  copyFileSync(new URL('autolog-sdks.cjs', import.meta.url), join(home, 'autolog-sdks.cjs'))
   const ours = join(home, 'node_modules/tracestitch')
   // Of the tree that asks: a link that is there may be of another one, or of one that is gone.
   rmSync(ours, { force: true, recursive: true })
