@@ -3,7 +3,7 @@
  * while the SDK builds a request (https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/MIDDLEWARE.md).
  */
 import {
-  answerHeaders,
+  headerView,
   guard,
   isObject,
   openCall,
@@ -99,7 +99,7 @@ function urlOf(origin: string, pathname: string): URL {
 function onAnswer(response: unknown, output?: unknown): void {
   const headers = path(response, 'headers')
   if (!isObject(headers)) return
-  openCall()?.headers(answerHeaders(headers))
+  openCall()?.headers(headerView(headers))
   const usage = usageInHeaders((name) => headers[name])
   if (usage && isObject(output)) counted.set(output, usage)
 }

@@ -21,7 +21,7 @@ export { startStep, stepOf, type RetrievedDocument, type Step, type StepKind } f
 export type { PassthroughUsage } from '../protocols/shared/passthrough-facts.js'
 export { familyOf } from '../protocols/variants/bedrock-invoke.js'
 export { usageInHeaders, usageInSpeech } from '../protocols/variants/bedrock-tokens.js'
-export { answerHeaders } from '../kernel/answer-headers.js'
+export { headerView } from '../kernel/header-view.js'
 export { guard } from '../kernel/guard.js'
 export * as semconv from '../telemetry/semconv.js'
 export { traceHeadersTo } from '../telemetry/propagation/trace-headers.js'

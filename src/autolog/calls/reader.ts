@@ -1,5 +1,5 @@
 /** Reads what an SDK received, with the format of the declaration, into the call's span. Never throws. */
-import { answerHeaders } from '../../kernel/answer-headers.js'
+import { headerView } from '../../kernel/header-view.js'
 import { ProviderError } from '../../kernel/provider-error.js'
 import { guard } from '../../kernel/guard.js'
 import { isObject } from '../../kernel/json.js'
@@ -78,7 +78,7 @@ export class AnswerReader {
   /** Headers of the response, in any form that SDKs have. */
   headers(given: unknown): void {
     if (isHeaders(given)) this.call.headers(given)
-    else if (isObject(given)) this.call.headers(answerHeaders(given))
+    else if (isObject(given)) this.call.headers(headerView(given))
   }
 
   /** Reads a whole answer. Ends the call. */

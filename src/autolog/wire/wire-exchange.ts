@@ -1,5 +1,5 @@
 /** One request that asks a model, and its answer, as they pass on the wire: the call's span is made of what both say. */
-import type { AnswerHeaders } from '../../kernel/answer-headers.js'
+import type { HeaderView } from '../../kernel/header-view.js'
 import type { Context } from '@opentelemetry/api'
 import { asString, isObject, parseJson } from '../../kernel/json.js'
 import type { Call, CallRequest } from '../../telemetry/spans/call.js'
@@ -88,7 +88,7 @@ export class WireExchange {
   }
 
   /** The answer begins. */
-  answered(status: number, headers: AnswerHeaders): void {
+  answered(status: number, headers: HeaderView): void {
     // An informational one, which another follows.
     if (status < 200 || this.sink) return
     this.asked()
@@ -193,7 +193,7 @@ function modelIn(pathname: string): string | undefined {
 interface Failure {
   readonly format: Format
   readonly status: number
-  readonly headers: AnswerHeaders
+  readonly headers: HeaderView
 }
 
 /** The class of an error of AWS, which is not always in its body. */

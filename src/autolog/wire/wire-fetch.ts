@@ -2,7 +2,7 @@
  * Requests of a `fetch` that tells nobody what it sends and gets. The program gets an answer of the same bytes, whose body tells the
  * exchange what is read of it; nothing is read before the program reads.
  */
-import type { AnswerHeaders } from '../../kernel/answer-headers.js'
+import type { HeaderView } from '../../kernel/header-view.js'
 import { guard } from '../../kernel/guard.js'
 import { endWhenAbandoned, type AbandonWatch } from '../../telemetry/spans/abandoned.js'
 import type { FetchBegun, FetchRequest } from '../../telemetry/propagation/fetch-requests.js'
@@ -57,7 +57,7 @@ function watched(response: Response, exchange: WireExchange, decompresses: boole
 }
 
 /** The runtime has decompressed the body, but may have kept the header. */
-const decompressed = (headers: Headers): AnswerHeaders => ({
+const decompressed = (headers: Headers): HeaderView => ({
   get: (name) => (name.toLowerCase() === 'content-encoding' ? null : headers.get(name)),
   forEach: (each) => headers.forEach(each),
 })

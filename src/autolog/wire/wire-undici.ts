@@ -2,7 +2,7 @@
  * Requests of undici, which is `fetch` too, in whatever copy of it: its diagnostics channel shows each before it leaves, and the
  * connection tells the request what it sends and gets. Nothing is read that the program does not get as well.
  */
-import type { AnswerHeaders } from '../../kernel/answer-headers.js'
+import type { HeaderView } from '../../kernel/header-view.js'
 import { guard } from '../../kernel/guard.js'
 import { isObject } from '../../kernel/json.js'
 import { endWhenAbandoned } from '../../telemetry/spans/abandoned.js'
@@ -111,7 +111,7 @@ function contentTypeOf(request: UndiciRequest & { readonly contentType?: unknown
 }
 
 /** As they come: a flat list of names and values, as bytes or text; over HTTP/2 an object. */
-function headersOf(given: unknown): AnswerHeaders {
+function headersOf(given: unknown): HeaderView {
   const headers = new Headers()
   const add = (name: unknown, value: unknown): void => {
     const key = textOf(name)

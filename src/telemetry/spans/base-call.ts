@@ -1,5 +1,5 @@
 /** What a call collects while it runs, for both the call that has the span and those inside it. */
-import type { AnswerHeaders } from '../../kernel/answer-headers.js'
+import type { HeaderView } from '../../kernel/header-view.js'
 import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { ChatCompletion, EmbeddingsResponse } from '../../kernel/hub.js'
 import { responseHeaderAttributes } from './attributes.js'
@@ -46,7 +46,7 @@ export abstract class BaseCall implements Call {
     this.facts.firstChunk ??= ((at ?? performance.now()) - this.startedAt) / 1000
   }
 
-  headers(headers: AnswerHeaders): void {
+  headers(headers: HeaderView): void {
     if (!this.recording) return
     guard('headers', readHeaders, this.facts, headers)
   }
@@ -62,7 +62,7 @@ export abstract class BaseCall implements Call {
   }
 }
 
-function readHeaders(facts: Facts, headers: AnswerHeaders): void {
+function readHeaders(facts: Facts, headers: HeaderView): void {
   const current = settings()
   addAttributes(facts, responseHeaderAttributes(headers, current))
   const cost = current.reportedCost(headers)

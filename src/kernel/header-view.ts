@@ -1,5 +1,5 @@
 /** Headers of an answer, in the part of `Headers` that is read. A real one takes microseconds to make, and most SDKs give an object. */
-export interface AnswerHeaders {
+export interface HeaderView {
   /** @param name - In any case. */
   get(name: string): string | null
   /** Names are in lower case. */
@@ -7,7 +7,7 @@ export interface AnswerHeaders {
 }
 
 /** Of an object with a field for each. What is no text is left out, and so are the pseudo-headers of HTTP/2. */
-export function answerHeaders(fields: object): AnswerHeaders {
+export function headerView(fields: object): HeaderView {
   const texts = new Map<string, string>()
   for (const [name, value] of Object.entries(fields))
     if (typeof value === 'string' && !name.startsWith(':')) texts.set(name.toLowerCase(), value)
