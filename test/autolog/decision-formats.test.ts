@@ -35,7 +35,7 @@ describe.each([
 
   test('an answer without answers is none', () => {
     expect(() => format.answer({ id: 'd', model: 'm', usage }, content)).toThrow(StreamError)
-    expect(() => format.answer([], content)).toThrow()
+    expect(() => format.answer([], content)).toThrow(StreamError)
   })
 
   test('an error is read by its message, also in place of an answer', () => {
