@@ -119,10 +119,11 @@ const METHODS: Readonly<Record<string, Readonly<Record<string, Declared>>>> = {
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   // Of some services the class is exported, of the others a client has one.
-  const client = patcher.exemplar(() => {
-    const Client = module['AssemblyAI']
-    return typeof Client === 'function' ? (Reflect.construct(Client, [{ apiKey: 'none' }]) as object) : undefined
-  })
+  const Client = module['AssemblyAI']
+  const client =
+    typeof Client === 'function'
+      ? patcher.exemplar(() => Reflect.construct(Client, [{ apiKey: 'none' }]) as object)
+      : undefined
   const members = {
     TranscriptService: 'transcripts',
     SyncTranscriber: 'sync',

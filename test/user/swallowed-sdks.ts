@@ -239,11 +239,55 @@ const typesafe = {
   class: 'TypeSafeClient',
   make: `new Class({ apiKey: 'k' })`,
   call: `client.systemOne({ model, state: 'Hi', questions: { a: { type: 'noul', instructions: 'A?' } } })`,
-  answer: { id: 'd', model: 'm', answers: [] },
+  answer: { id: 'd', model: 'm', answers: { a: { type: 'noul', noul: 0.5 } } },
   span: 'decide m',
   apart: true,
 } as const
 
+const assemblyai = {
+  id: 'assemblyai',
+  package: 'assemblyai',
+  // The client's own class has no methods: its services do.
+  class: 'TranscriptService',
+  make: `new Class({ apiKey: 'k', baseUrl: 'http://localhost' })`,
+  call: `client.submit({ audio_url: 'https://example.com/a.mp3', speech_models: [model] })`,
+  answer: { id: 't', status: 'queued', audio_url: 'https://example.com/a.mp3' },
+  span: 'generate_content m',
+  apart: true,
+} as const
+
+const mem0 = {
+  id: 'mem0',
+  package: 'mem0ai',
+  class: 'MemoryClient',
+  make: `new Class({ apiKey: 'k', host: 'http://localhost' })`,
+  call: `client.search('what?', { filters: { user_id: 'u' } })`,
+  answer: { results: [], status: 'ok', org_id: 'o', project_id: 'p', user_email: 'u' },
+  span: 'search_memory',
+  apart: true,
+} as const
+
+const vertexai = {
+  id: 'vertexai',
+  package: '@google-cloud/vertexai',
+  // The client's own class only makes objects of this one.
+  class: 'GenerativeModel',
+  make: `new Class({
+    model,
+    project: 'p',
+    location: 'us-central1',
+    googleAuth: { getAccessToken: () => Promise.resolve('t') },
+  })`,
+  call: `client.generateContent('Hi')`,
+  answer: genai.answer,
+  span: 'generate_content m',
+  apart: true,
+} as const
+
+/**
+ * Not here: fal has no class, and its client is handed in as it is; functions make the clients of Azure's SDKs, and closures their
+ * methods, so that they are seen on the wire; Milvus and Weaviate ask over gRPC, where nobody answers here.
+ */
 export const SDKS: readonly Swallowed[] = [
   ...['openai', 'openai-v6', 'openai-v5', 'openai-v4'].map((name) => ({ ...openai, package: name })),
   ...['@anthropic-ai/sdk', 'anthropic-v0', 'anthropic-v0-old'].map((name) => ({ ...anthropic, package: name })),
@@ -273,4 +317,7 @@ export const SDKS: readonly Swallowed[] = [
   typesafe,
   upstash,
   zep,
+  assemblyai,
+  mem0,
+  vertexai,
 ]
