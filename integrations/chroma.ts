@@ -32,8 +32,8 @@ function rowsOf(result: unknown): RetrievedDocument[] {
     const [documents, metadatas] = [column('documents', at), column('metadatas', at)]
     return asArray(ids).map((id, row) => ({
       id,
-      ...(typeof scores[row] === 'number' && { score: scores[row] }),
-      ...(typeof distances[row] === 'number' && { distance: distances[row] }),
+      score: scores[row],
+      distance: distances[row],
       content: documents[row],
       metadata: metadatas[row],
     }))

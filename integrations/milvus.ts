@@ -75,7 +75,7 @@ function hitsIn(result: unknown): RetrievedDocument[] {
   if (Array.isArray(result)) return result.flatMap(hitsIn)
   if (!isObject(result)) return []
   const { id, score, ...metadata } = result
-  return [{ id, ...(typeof score === 'number' && { score }), metadata }]
+  return [{ id, score, metadata }]
 }
 
 const entities = ([body]: Args, self: unknown): StoreRequest => ({

@@ -64,7 +64,7 @@ function foundIn(answer: unknown): RetrievedDocument[] {
     ...(typeof context === 'string' ? [{ content: context }] : []),
     ...records.map(({ uuid, score, relevance, fact, summary, content, name, attributes }) => ({
       id: uuid,
-      ...(typeof (score ?? relevance) === 'number' && { score: Number(score ?? relevance) }),
+      score: score ?? relevance,
       content: fact ?? summary ?? content ?? name,
       metadata: attributes,
     })),
