@@ -112,7 +112,7 @@ describe.each(versions)('$name', ({ version, ai }) => {
     expect(sent[0]?.body['tools']).toMatchObject([
       { type: 'function', function: { name: 'weather', description: 'The weather' } },
     ])
-    expect((sent[1]?.body['messages'] as unknown[]).slice(1)).toEqual([
+    expect((sent[1]!.body['messages'] as unknown[]).slice(1)).toEqual([
       expect.objectContaining({ role: 'assistant', tool_calls: [expect.objectContaining({ id: 'call_1' })] }),
       { role: 'tool', tool_call_id: 'call_1', content: '{"sky":"clear"}' },
     ])
@@ -277,7 +277,7 @@ describe.each(versions)('$name', ({ version, ai }) => {
         },
       ],
     })
-    const [message] = sent[0]?.body['messages'] as { content: unknown[] }[]
+    const [message] = sent[0]!.body['messages'] as { content: unknown[] }[]
     expect(message?.content).toEqual([
       { type: 'text', text: 'What?' },
       { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
