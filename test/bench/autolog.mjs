@@ -197,8 +197,8 @@ async function generation(sdk, names, { rounds, calls, streams }, isFirst) {
 if (process.argv[1] === import.meta.filename) {
   const [, , ...args] = process.argv
   const sizes = args.includes('--quick')
-    ? { generations: 1, rounds: 3, calls: 300, streams: 10 }
-    : { generations: 3, rounds: 3, calls: 400, streams: 15 }
+    ? { generations: 1, rounds: 5, calls: 1000, streams: 30 }
+    : { generations: 3, rounds: 5, calls: 1000, streams: 30 }
   await benchAutolog(
     sizes,
     args.filter((arg) => !arg.startsWith('--')),

@@ -24,7 +24,7 @@ try {
   await benchAutolog(
     quick
       ? { generations: 1, rounds: 3, calls: 300, streams: 10 }
-      : { generations: 3, rounds: 3, calls: 400, streams: 15 },
+      : { generations: 1, rounds: 5, calls: 1000, streams: 30 },
   )
   await benchInstalled(quick ? { streams: 1, starts: 1 } : { streams: 5, starts: 9 })
   await benchRouting(
