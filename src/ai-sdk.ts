@@ -1,6 +1,6 @@
 /** `tracestitch/ai-sdk`: the client's models in the AI SDK. */
-export { aiSdk } from './ai-sdk/provider.js'
-export { ModelCallError } from './ai-sdk/errors.js'
+export { aiSdk } from './ai-sdk/ai-provider.js'
+export { ModelCallError } from './ai-sdk/model-call-error.js'
 export type * from './ai-sdk/provider-types.js'
 export type * from './ai-sdk/given.js'
 export type {
@@ -11,4 +11,4 @@ export type {
   AskedSpeech,
   AskedText,
   AskedTranscript,
-} from './ai-sdk/asked.js'
+} from './ai-sdk/ai-asked.js'

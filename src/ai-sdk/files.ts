@@ -2,7 +2,7 @@
 import { toBase64 } from '../kernel/data-url.js'
 import type { ContentPart } from '../kernel/hub.js'
 import { asString, isObject } from '../kernel/json.js'
-import type { AskedPart } from './asked.js'
+import type { AskedPart } from './ai-asked.js'
 
 type File = Pick<AskedPart, 'data' | 'mediaType' | 'filename' | 'providerOptions'>
 

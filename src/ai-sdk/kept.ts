@@ -4,7 +4,7 @@
  */
 import type { Block, RawPart } from '../kernel/hub.js'
 import { asString, isObject } from '../kernel/json.js'
-import type { AskedPart, ByProvider } from './asked.js'
+import type { AskedPart, ByProvider } from './ai-asked.js'
 import type { JsonFields, Metadata } from './given.js'
 
 /** Name of our own options and metadata. */

@@ -1,6 +1,6 @@
 /** The provider as `ai` sees it. Its shapes fit the types of `@ai-sdk/provider`, which is not needed to compile them. */
 import type { CallOptions } from '../client/types/options.js'
-import type { AskedEmbedding, AskedImages, AskedRanking, AskedSpeech, AskedText, AskedTranscript } from './asked.js'
+import type { AskedEmbedding, AskedImages, AskedRanking, AskedSpeech, AskedText, AskedTranscript } from './ai-asked.js'
 import type {
   AiVersion,
   EmbeddingResult,
@@ -74,6 +74,7 @@ export type ModelOptions = Omit<CallOptions, 'signal'>
 
 /** A provider for the AI SDK: its models are those of the client. Called, it gives a language model. */
 export interface AiSdkProvider<V extends AiVersion = 7> {
+  /** A language model. */
   (model: string, options?: ModelOptions): AiLanguageModel<V>
   /** Version of the specification. */
   readonly specificationVersion: Words[V]['spec']

@@ -2,7 +2,7 @@
 import { generateImage, generateSpeech, generateText, rerank, streamText, transcribe } from 'ai'
 import { expect, test } from 'vitest'
 import { aiSdk } from '../../src/ai-sdk.js'
-import type { AskedMessage } from '../../src/ai-sdk/asked.js'
+import type { AskedMessage } from '../../src/ai-sdk/ai-asked.js'
 import { createClient, type Client } from '../../src/index.js'
 import { completion, scripted } from './scripted.js'
 

@@ -8,8 +8,13 @@ import { root } from '../architecture/sources.js'
 const run = promisify(execFile)
 
 test.each(['5', '6', '7'])('AI SDK %s: one span for each call of the model', async (version) => {
-  const { stdout } = await run(process.execPath, [join(root, 'test/ai-sdk/child.mjs'), version], { cwd: root })
-  const spans = stdout.split('\n').flatMap((line) => /(invoke_workflow \w+|chat \w+|attempt \S+)/.exec(line)?.[1] ?? [])
+  const { stdout: out, stderr } = await run(process.execPath, [join(root, 'test/ai-sdk/child.mjs'), version], {
+    cwd: root,
+  })
+  const printed = out + stderr
+  const spans = printed
+    .split('\n')
+    .flatMap((line) => /(invoke_workflow \w+|chat \w+|attempt \S+)/.exec(line)?.[1] ?? [])
   expect(spans).toEqual([
     'invoke_workflow generateText',
     'chat smart',
@@ -18,5 +23,5 @@ test.each(['5', '6', '7'])('AI SDK %s: one span for each call of the model', asy
     'chat smart',
     'attempt openai/gpt-5-mini',
   ])
-  expect(stdout.match(/chat smart .*8 → 3 tokens {2}\$0.00000800/g)).toHaveLength(2)
+  expect(printed.match(/chat smart .*8 → 3 tokens {2}\$0.00000800/g)).toHaveLength(2)
 })

@@ -3,12 +3,12 @@ import type { Client } from '../client/types/client.js'
 import type { ChatBody } from '../client/types/chat.js'
 import { ConfigError } from '../kernel/errors.js'
 import { asString, path } from '../kernel/json.js'
-import { contentOf, finishOf, metadataOf, responseOf, usageOf, warningsOf } from './answer.js'
-import type { AskedText } from './asked.js'
-import { calling } from './errors.js'
+import { contentOf, finishOf, metadataOf, responseOf, usageOf, warningsOf } from './ai-answer.js'
+import type { AskedText } from './ai-asked.js'
+import { calling } from './model-call-error.js'
 import type { AiVersion, StreamResult, TextResult, Warning, Words } from './given.js'
 import { OWN } from './kept.js'
-import { embed, makeImages, rank, speak, transcribe, type Caller } from './media.js'
+import { embed, makeImages, rank, speak, transcribe, type Caller } from './other-models.js'
 import type {
   AiEmbeddingModel,
   AiImageModel,
@@ -21,8 +21,8 @@ import type {
   ModelFacts,
   ModelOptions,
 } from './provider-types.js'
-import { textCall } from './request.js'
-import { partsOf } from './stream.js'
+import { textCall } from './ai-request.js'
+import { partsOf } from './ai-stream.js'
 import { SPECIFICATION, TRANSLATIONS, type Translation } from './versions.js'
 
 /** What DALL·E 3 takes is one, all others take ten: https://platform.openai.com/docs/api-reference/images/create. */

@@ -2,7 +2,7 @@
 import type { CacheControl, ContentPart, Message, ToolCall } from '../kernel/hub.js'
 import { asArray, asString, isObject } from '../kernel/json.js'
 import { messageFromBlocks } from '../kernel/message-blocks.js'
-import type { AskedMessage, AskedOutput, AskedPart, ByProvider } from './asked.js'
+import type { AskedMessage, AskedOutput, AskedPart, ByProvider } from './ai-asked.js'
 import { filePart } from './files.js'
 import { blockOf, OWN } from './kept.js'
 

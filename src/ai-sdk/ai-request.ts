@@ -3,10 +3,10 @@ import type { ChatBody } from '../client/types/chat.js'
 import type { CallMetadata, CallOptions } from '../client/types/options.js'
 import type { ChatRequest, Tool, ToolChoice } from '../kernel/hub.js'
 import { asNumber, asString, compact, isObject } from '../kernel/json.js'
-import type { AskedCall, AskedText, AskedTool, ByProvider } from './asked.js'
+import type { AskedCall, AskedText, AskedTool, ByProvider } from './ai-asked.js'
 import type { Warning } from './given.js'
 import { OWN } from './kept.js'
-import { cacheControlOf, messagesOf } from './prompt.js'
+import { cacheControlOf, messagesOf } from './ai-prompt.js'
 import type { ModelOptions } from './provider-types.js'
 
 /** A call, ready for the client. */

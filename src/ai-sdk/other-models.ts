@@ -1,7 +1,7 @@
 /** Calls of all models but language models: vectors, images, speech, transcripts, rankings. */
 import type { Client } from '../client/types/client.js'
 import { asArray, asNumber, asString, compact, isObject, path } from '../kernel/json.js'
-import { metadataOf, warningsOf } from './answer.js'
+import { metadataOf, warningsOf } from './ai-answer.js'
 import type {
   AskedEmbedding,
   AskedImageFile,
@@ -9,7 +9,7 @@ import type {
   AskedRanking,
   AskedSpeech,
   AskedTranscript,
-} from './asked.js'
+} from './ai-asked.js'
 import { base64Of, bytesOf } from './files.js'
 import type {
   EmbeddingResult,
@@ -22,7 +22,7 @@ import type {
 } from './given.js'
 import { OWN } from './kept.js'
 import type { ModelOptions } from './provider-types.js'
-import { callOf } from './request.js'
+import { callOf } from './ai-request.js'
 
 /** The client and the model of a call. */
 export interface Caller {
