@@ -119,7 +119,7 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const patch = (name: string, method: StoreMethod): void => {
     const declared = storeStep(milvus, name, method)
     if (!isObject(proto) || !(name in proto)) return
-    patcher.step(holderOf(proto, name), name, (args, self) => {
+    patcher.step(holderOf(patcher, proto, name), name, (args, self) => {
       watchTracer(patcher, version)
       return declared(args, self)
     })

@@ -119,6 +119,11 @@ export type BeginRun = (message: unknown, factsOf: (id: string | undefined) => u
 export interface Patcher extends StepPatcher {
   /** Format of this copy. */
   readonly format: 'esm' | 'cjs'
+  /**
+   * Whether `wrap()` patches one client: what stands for the prototype of its class is the client itself then, and nothing may be
+   * patched that another client has too.
+   */
+  readonly isOneClient: boolean
   /** Options that the user gave under `integrations.<id>`. */
   readonly options: Readonly<Record<string, unknown>>
   /**
