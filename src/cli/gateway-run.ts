@@ -25,6 +25,8 @@ export interface WorkerLink {
   greet(greeting: string): void
   /** Signals that end the worker. The terminal sends some of its own to all processes. */
   readonly signals: readonly NodeJS.Signals[]
+  /** All is done. The link would keep the process alive. */
+  close(): void
 }
 
 const STOPS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM']
@@ -52,6 +54,7 @@ export async function runGateway(flags: GatewayFlags, terminal: Terminal, link?:
   await gateway.close()
   await reloads.close()
   await log.flush()
+  link?.close()
   return 0
 }
 

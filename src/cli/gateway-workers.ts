@@ -19,8 +19,6 @@ export const isWorker = (): boolean => cluster.isWorker && process.env[NAME] !==
 
 /** Starts the workers, and resolves when all have ended, with the exit code. */
 export async function runWorkers(count: number, { out, error: say }: Terminal): Promise<number> {
-  // A worker that shares a pipe as its standard input waits at its start for whoever reads there.
-  cluster.setupPrimary({ stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const rounds = new FigureRounds()
   let serves = false
   let stopping = false
@@ -96,6 +94,7 @@ export function workerLink(): WorkerLink {
   process.on('SIGINT', () => undefined)
   return {
     signals: ['SIGTERM'],
+    close: () => void cluster.worker?.disconnect(),
     greet: (greeting) => send({ kind: 'serves', greeting }),
     figures: {
       worker: process.env[NAME] ?? '',

@@ -78,7 +78,7 @@ describe('spans', () => {
   })
 
   test.each([
-    ['/v1/models/up%2Fm', 'GET /v1/models/{model}', 200],
+    ['/v1/models/up%2Fm-1', 'GET /v1/models/{model}', 200],
     ['/nothing/here', 'GET', 404],
   ])('of %s have the name %s', async (path, name, status) => {
     const { url } = await served()

@@ -3,7 +3,7 @@
  * (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span).
  */
 import { context, SpanKind, SpanStatusCode, trace, type Context } from '@opentelemetry/api'
-import { parentFrom, traceContextIn } from '../propagation/message-trace-context.js'
+import { readTraceContext } from '../propagation/message-trace-context.js'
 import * as semconv from '../semconv.js'
 import { startSpan } from './start-span.js'
 
@@ -34,10 +34,7 @@ export function startServerSpan({ method, url, route, headers }: ServerRequest):
   const active = context.active()
   const open = trace.getSpan(active)
   if (open) return { context: active, traceId: open.spanContext().traceId, end: () => undefined }
-  const { parent } = parentFrom(
-    traceContextIn({ traceparent: headers.get('traceparent'), tracestate: headers.get('tracestate') }),
-    active,
-  )
+  const parent = callerOf(headers, active)
   const known = knownMethod(method)
   const named = known === method ? method : 'HTTP'
   const span = startSpan(
@@ -68,4 +65,13 @@ export function startServerSpan({ method, url, route, headers }: ServerRequest):
       span.end()
     },
   }
+}
+
+/** `active` below the span that `traceparent` names (https://www.w3.org/TR/trace-context/). */
+function callerOf(headers: Headers, active: Context): Context {
+  const traceparent = headers.get('traceparent')
+  if (traceparent === null) return active
+  const tracestate = headers.get('tracestate')
+  const caller = readTraceContext({ traceparent, ...(tracestate !== null && { tracestate }) })
+  return caller ? trace.setSpanContext(active, caller) : active
 }
