@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { startOtlpReceiver, type OtlpReceiver, type RecordedSpan } from '../../src/testing.js'
 import { root } from '../architecture/sources.js'
 import { endGateways, startGateway, type GatewayProcess } from '../gateway/gateway-process.js'
-import { eventually } from '../support/eventually.js'
+import { eventually, turn } from '../support/eventually.js'
 import { startFakeModel, type FakeModel } from './fake-model/server.js'
 
 const PORTKEY = join(root, 'test/agents/node_modules/@portkey-ai/gateway/build/start-server.js')
@@ -145,12 +145,11 @@ async function freePort(): Promise<number> {
 
 async function answers(url: string): Promise<void> {
   let up = false
-  const ask = (): void => {
+  const ask = (): Promise<void> =>
     fetch(url).then(
-      () => (up = true),
-      () => setTimeout(ask, 20),
+      () => void (up = true),
+      () => turn().then(ask),
     )
-  }
-  ask()
+  void ask()
   await eventually(() => up, `${url} answers`)
 }
