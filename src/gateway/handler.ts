@@ -1,4 +1,4 @@
-/** Answers each request: the probes of orchestrators here, everything else by the client. */
+/** Answers each request: status pages here, everything else by the client. */
 import { context } from '@opentelemetry/api'
 import type { ServerRequest } from 'srvx'
 import { failureOf } from '../client/endpoint/error-answer.js'
@@ -6,7 +6,7 @@ import { corsHeaders, preflight } from './cors.js'
 import type { LogEntry } from './access-log.js'
 import { observe } from './observed-request.js'
 import { onEnd } from './on-end.js'
-import type { Probes } from './probes.js'
+import type { StatusPages } from './status-pages.js'
 import type { RequestCounts } from './request-counts.js'
 import type { ServedClient } from './served-client.js'
 
@@ -17,18 +17,18 @@ export interface GatewayState {
 }
 
 export interface HandlerParts {
-  readonly probes: Probes
+  readonly statusPages: StatusPages
   readonly cors: readonly string[]
   readonly log: ((entry: LogEntry) => void) | undefined
 }
 
 export type Handler = (request: ServerRequest) => Promise<Response>
 
-export function handlerOf(state: GatewayState, { probes, cors, log }: HandlerParts): Handler {
+export function handlerOf(state: GatewayState, { statusPages, cors, log }: HandlerParts): Handler {
   const observer = { counts: state.counts, log }
   return async (request) => {
     const url = new URL(request.url)
-    const early = (await probes(request, url)) ?? preflight(request, cors)
+    const early = (await statusPages(request, url)) ?? preflight(request, cors)
     if (early) return early
     const { current } = state
     const observed = observe(observer, request, url, current.endpoint.routeOf(request.method, url.pathname))

@@ -6,7 +6,7 @@ import { handlerOf, type GatewayState } from './handler.js'
 import { isLoopback } from './loopback.js'
 import { listen } from './listen.js'
 import type { GatewayOptions } from './options.js'
-import { probesOf } from './probes.js'
+import { statusPagesOf } from './status-pages.js'
 import type { Figures } from './prometheus.js'
 import { RequestCounts } from './request-counts.js'
 import { ServedClient } from './served-client.js'
@@ -56,13 +56,13 @@ export async function serveWith(client: Client, options: GatewayOptions, exchang
   const state: GatewayState = { current: served(client), isClosing: false, counts: new RequestCounts() }
   const own = (): Figures => figuresOf(state, exchange?.worker)
   exchange?.offer(own)
-  const probes = probesOf({
+  const statusPages = statusPagesOf({
     isReady: () => !state.isClosing,
     figures: () => exchange?.gather() ?? Promise.resolve([own()]),
     masterKey,
     isOpen: masterKey === undefined && keys === undefined,
   })
-  const server = await listen(handlerOf(state, { probes, cors, log }), { ...options, host })
+  const server = await listen(handlerOf(state, { statusPages, cors, log }), { ...options, host })
   return {
     url: server.url,
     async use(next) {

@@ -2,7 +2,7 @@
 import { refusal } from './authorize.js'
 import { exposition, PROMETHEUS_TYPE, type Figures } from './prometheus.js'
 
-export interface ProbeSources {
+export interface StatusSources {
   /** Whether calls are taken. */
   isReady(): boolean
   /** Those of every process. */
@@ -12,12 +12,12 @@ export interface ProbeSources {
   readonly isOpen: boolean
 }
 
-/** Answers a probe; `undefined` for any other request. */
-export type Probes = (request: Request, url: URL) => Promise<Response | undefined>
+/** Answers one of them; `undefined` for any other request. */
+export type StatusPages = (request: Request, url: URL) => Promise<Response | undefined>
 
-type Probe = (sources: ProbeSources, request: Request, url: URL) => Promise<Response> | Response
+type Page = (sources: StatusSources, request: Request, url: URL) => Promise<Response> | Response
 
-const PROBES: Readonly<Record<string, Probe>> = {
+const PAGES: Readonly<Record<string, Page>> = {
   /** The process runs. */
   '/health': () => Response.json({ status: 'ok' }),
   /** It takes calls. */
@@ -30,9 +30,9 @@ const PROBES: Readonly<Record<string, Probe>> = {
   },
 }
 
-export function probesOf(sources: ProbeSources): Probes {
+export function statusPagesOf(sources: StatusSources): StatusPages {
   return async (request, url) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
-    return Object.hasOwn(PROBES, url.pathname) ? PROBES[url.pathname]?.(sources, request, url) : undefined
+    return Object.hasOwn(PAGES, url.pathname) ? PAGES[url.pathname]?.(sources, request, url) : undefined
   }
 }
