@@ -7,11 +7,6 @@ import type { ClientOptions } from './options.js'
 import { callOptions, clientOptions } from './option-shapes.js'
 import { hintFor } from './option-hints.js'
 
-/** Planned options that this version does not have. Each would change what a call does, so none is ignored. */
-const NOT_YET: Readonly<Record<string, string>> = {
-  guardrails: 'guardrails',
-}
-
 type Schema = z.ZodMiniType
 type Path = readonly PropertyKey[]
 
@@ -64,12 +59,6 @@ function toConfigError(schema: Schema, options: unknown, issue: Issue, root: str
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? ''
     const full = [...path, key]
-    const later = unavailableOption(root === '' ? full : [root, ...full])
-    if (later)
-      return new ConfigError(
-        pathText(full),
-        `what it is for (${later}) is not available in this version; remove the option`,
-      )
     const known = knownKeys(schema, options, path, key)
     const hint = hintFor(key, known)
     return new ConfigError(
@@ -139,15 +128,6 @@ function shapesOf(node: unknown): readonly Record<string, unknown>[] {
   if (definition.innerType) return shapesOf(definition.innerType)
   if (definition.options) return definition.options.flatMap(shapesOf)
   return definition.shape ? [definition.shape] : []
-}
-
-function unavailableOption(path: Path): string | undefined {
-  const wanted = path.map(String)
-  for (const [pattern, name] of Object.entries(NOT_YET)) {
-    const steps = pattern.split('.')
-    if (steps.length === wanted.length && steps.every((step, i) => step === '*' || step === wanted[i])) return name
-  }
-  return undefined
 }
 
 function expectation(issue: Issue): string {
