@@ -1,7 +1,7 @@
 /** The shape of the option `guardrails`. */
 import * as z from 'zod/mini'
 import { PII_KINDS } from '../policies/guardrails/pii.js'
-import { milliseconds, text } from './shape-parts.js'
+import { isFunction, milliseconds, text } from './shape-parts.js'
 
 const positiveCount = z.int().check(z.positive())
 const share = z.number().check(z.positive(), z.maximum(1))
@@ -19,8 +19,6 @@ function isPattern(source: string): boolean {
     return false
   }
 }
-
-const isFunction = z.custom<() => unknown>((value) => typeof value === 'function', 'a function')
 
 const check = z.union([
   z.enum(['pii', 'secrets', 'prompt-injection']),

@@ -104,7 +104,7 @@ describe('in a stream', () => {
         if (step.found.length > 0) break
         given += step.text
       }
-      expect(given.length, text).toBeLessThanOrEqual(found[0]?.start ?? 0)
+      expect(given.length).toBeLessThanOrEqual(found[0]?.start ?? 0)
     }
   })
 

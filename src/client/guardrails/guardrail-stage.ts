@@ -50,14 +50,12 @@ export function guardrailStage(guardrails: readonly Guardrail[], verdicts: Verdi
   }
 }
 
-/** Operations whose streams are texts that only the provider's own format can tell. */
-const UNFOLLOWED: ReadonlySet<string> = new Set(['text_completion', 'transcription'])
-
-/** @throws GuardrailError when a guardrail could not see the answer. */
+/** A stream of text that is passed on as it comes. @throws GuardrailError when a guardrail could not see the answer. */
 function refuseUnfollowed(call: CallView, outputs: readonly Guardrail[]): void {
-  if (!call.stream || call.request || !UNFOLLOWED.has(call.operation)) return
+  const { request, body } = call
+  if (request || body?.made !== 'text' || (body.request as { stream?: unknown }).stream !== true) return
   for (const { name, onError } of outputs) {
-    const failure = `a stream of \`${call.operation}\` cannot be followed`
+    const failure = 'streams of this operation cannot be followed'
     if (onError === 'closed') throw new GuardrailError({ guardrail: name, on: 'output', failure })
     call.warn(`the guardrail \`${name}\` does not check this answer: ${failure}`)
   }
