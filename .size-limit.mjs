@@ -29,6 +29,7 @@ const one = (format, row, limit) => ({
 
 export default [
   entry('index', '344 kB'),
+  entry('ai-sdk', '12 kB'),
   entry('auto', '248 kB'),
   entry('bundler', '81 kB'),
   entry('config', '14 kB'),

@@ -6,6 +6,7 @@ import { buildCode } from './build/code.js'
 /** One for each code path in package.json `exports`, and those of `bin`; test/architecture.test.ts holds them together. */
 export const entry = {
   index: 'src/index.ts',
+  'ai-sdk': 'src/ai-sdk.ts',
   auto: 'src/auto.ts',
   bundler: 'src/bundler.ts',
   config: 'src/config.ts',

@@ -81,6 +81,8 @@ const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['integrations/', 'integrations'],
   ...AT_START.map((name) => [`src/autolog/${name}.ts`, 'engine'] as const),
   ['src/autolog/', 'observer'],
+  // Only for programs that have the AI SDK.
+  ['src/ai-sdk/', 'ai-models'],
   ['src/cli/', 'commands'],
   ['src/bundler/', 'bundler'],
   // Only for programs that call the client as an endpoint.
@@ -148,7 +150,9 @@ const JOIN = [
 const OWN = ['src/auto.ts', 'src/cli.ts']
 
 /** Modules that name what can be used without the rest. */
-const FACES = ['index', 'core', 'config', 'redis', 'testing', 'bundler', 'next'].map((name) => `src/${name}.ts`)
+const FACES = ['index', 'core', 'config', 'redis', 'testing', 'bundler', 'next', 'ai-sdk'].map(
+  (name) => `src/${name}.ts`,
+)
 const LISTS = ['src/protocols/codecs.ts', 'integrations/index.ts']
 
 export interface Modules {

@@ -32,8 +32,8 @@ function rowsOf(result: unknown): RetrievedDocument[] {
     const [documents, metadatas] = [column('documents', at), column('metadatas', at)]
     return asArray(ids).map((id, row) => ({
       id,
-      ...(typeof scores[row] === 'number' && { score: scores[row] }),
-      ...(typeof distances[row] === 'number' && { distance: distances[row] }),
+      score: scores[row],
+      distance: distances[row],
       content: documents[row],
       metadata: metadatas[row],
     }))
@@ -111,7 +111,7 @@ const GIVE_COLLECTIONS = ['collection', 'createCollection', 'getCollection', 'ge
 function patchGiven(patcher: Patcher, client: unknown): void {
   const patch = (given: unknown): unknown => {
     for (const collection of asArray(given).concat(given))
-      patchStore(patcher, holderOf(collection, 'upsert'), chroma, methods)
+      patchStore(patcher, holderOf(patcher, collection, 'upsert'), chroma, methods)
     return given
   }
   for (const method of GIVE_COLLECTIONS) {
@@ -131,7 +131,8 @@ function patchGiven(patcher: Patcher, client: unknown): void {
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const exported = path(module, 'CollectionHandle', 'prototype') ?? path(module, 'Collection', 'prototype')
-  if (isObject(exported)) patchStore(patcher, holderOf(exported, 'upsert'), chroma, methods)
+  if (isObject(exported) && 'upsert' in exported)
+    patchStore(patcher, holderOf(patcher, exported, 'upsert'), chroma, methods)
   else patchGiven(patcher, path(module, 'ChromaClient', 'prototype'))
 }
 

@@ -1,6 +1,7 @@
 /** `cohere-ai`: both versions of its API, whose methods are the same on every client. */
 import { isObject, path, type CallDeclaration, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
 import { baseURLOf, dataOf, fern, patchFern } from './shared/fern.js'
+import { clientOf } from './shared/holder.js'
 
 const shared = {
   provider: 'cohere',
@@ -25,9 +26,7 @@ const generate: CallDeclaration = { ...shared, protocol: 'cohere-generate' }
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const proto = path(module, 'CohereClient', 'prototype')
   if (!isObject(proto)) return
-  // The exported class extends the one that other clients extend too.
-  const base: unknown = Object.getPrototypeOf(proto)
-  patchFern(patcher, isObject(base) && '__chat' in base ? base : proto, {
+  patchFern(patcher, proto, {
     chat: oldChat,
     chatStream: streamed(oldChat),
     embed,
@@ -35,8 +34,8 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
     generate,
     generateStream: streamed(generate),
   })
-  const second = patcher.exemplar(() => path(Object.create(proto), 'v2'))
-  patchFern(patcher, second && Object.getPrototypeOf(second), { chat, chatStream: streamed(chat), embed, rerank })
+  const second = patcher.exemplar(() => path(clientOf(patcher, proto), 'v2'))
+  patchFern(patcher, second, { chat, chatStream: streamed(chat), embed, rerank })
 }
 
 export const cohere: Integration = {

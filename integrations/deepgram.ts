@@ -12,6 +12,7 @@ import {
 } from '../src/autolog/contract.js'
 import { liveAgent, liveSpeech, liveTranscript, speech, reading, transcript } from './deepgram/formats.js'
 import { fern, patchFern } from './shared/fern.js'
+import { classOf, clientOf } from './shared/holder.js'
 
 const HOST = 'https://api.deepgram.com'
 
@@ -57,11 +58,8 @@ const connected = (protocol: CallDeclaration['protocol']): CallDeclaration => ({
 
 function patchGenerated(patcher: Patcher, proto: object): void {
   const at = (...where: readonly string[]): unknown =>
-    patcher.exemplar(() => path(Object.assign(Object.create(proto) as object, { _options: {} }), ...where))
-  const holder = (...where: readonly string[]): unknown => {
-    const resource = at(...where)
-    return isObject(resource) ? Object.getPrototypeOf(resource) : undefined
-  }
+    patcher.exemplar(() => path(clientOf(patcher, proto, { _options: {} }), ...where))
+  const holder = (...where: readonly string[]): unknown => classOf(patcher, at(...where))
   patchFern(patcher, holder('listen', 'v1', 'media'), {
     transcribeUrl: { ...generated, protocol: transcript },
     transcribeFile: {
@@ -82,6 +80,10 @@ function patchGenerated(patcher: Patcher, proto: object): void {
 
 /** The client that is exported has classes over the generated ones, with a `connect` of their own. */
 function patchConnect(patcher: Patcher, holder: unknown, declaration: CallDeclaration): void {
+  if (patcher.isOneClient) {
+    patcher.call(holder, 'connect', declaration)
+    return
+  }
   for (let at = holder; isObject(at) && at !== Object.prototype; at = Object.getPrototypeOf(at) as unknown)
     if (Object.hasOwn(at, 'connect')) patcher.call(at, 'connect', declaration)
 }

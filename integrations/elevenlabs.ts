@@ -12,6 +12,7 @@ import {
   type OutputType,
 } from '../src/autolog/contract.js'
 import { baseURLOf, dataOf, fern, patchFern } from './shared/fern.js'
+import { clientOf } from './shared/holder.js'
 import { charactersOf, media, pieces, type Media } from './shared/media.js'
 
 const request = (args: Args): unknown => args.find(isObject)
@@ -106,19 +107,10 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   if (!isObject(proto)) return
   const options = { _options: { apiKey: '' } }
   for (const [where, methods] of Object.entries(RESOURCES)) {
-    const resource = patcher.exemplar(() =>
-      path(Object.assign(Object.create(proto) as object, options), ...where.split('.')),
-    )
-    patchFern(patcher, resource && holderOf(resource), methods)
+    const resource = patcher.exemplar(() => path(clientOf(patcher, proto, options), ...where.split('.')))
+    // Some are wrapped: by a class over the generated one, or by one that has an object of it.
+    patchFern(patcher, path(resource, '_client') ?? resource, methods)
   }
-}
-
-/** The generated class: some are wrapped, by a class over it or by one that has it. */
-function holderOf(resource: object): unknown {
-  const own: unknown = path(resource, '_client') ?? resource
-  const proto: unknown = isObject(own) ? Object.getPrototypeOf(own) : undefined
-  const base: unknown = isObject(proto) ? Object.getPrototypeOf(proto) : undefined
-  return isObject(base) && base !== Object.prototype ? base : proto
 }
 
 export const elevenlabs: Integration = {

@@ -11,6 +11,7 @@ import {
   type ModuleTarget,
   type Patcher,
 } from '../src/autolog/contract.js'
+import { classOf, clientOf } from './shared/holder.js'
 import { createInteraction, getInteraction } from './google-genai/interactions.js'
 import { contentsOf, part } from './shared/google-contents.js'
 
@@ -107,8 +108,10 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const proto = path(module['GoogleGenAI'] ?? module['default'], 'prototype')
   // Before 2.0, the getter warns and connects its client to the API.
   if (!isObject(proto) || !('agents' in proto)) return
-  const interactions = patcher.exemplar(() => path(Object.create(proto), 'interactions'))
-  const holder: unknown = interactions && Object.getPrototypeOf(interactions)
+  const holder = classOf(
+    patcher,
+    patcher.exemplar(() => path(clientOf(patcher, proto), 'interactions')),
+  )
   patcher.call(holder, 'create', (args) => createInteraction(shared, args))
   patcher.call(holder, 'get', () => getInteraction(shared))
 }

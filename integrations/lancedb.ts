@@ -27,20 +27,11 @@ import { command, patchStore, search, storeStep, type Store, type StoreMethod } 
 
 const lance: Store = { system: 'lancedb' }
 
-const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
-
 function documentOf(row: unknown): RetrievedDocument {
   const toJSON = path(row, 'toJSON')
   const plain: unknown = typeof toJSON === 'function' ? Reflect.apply(toJSON, row, []) : row
   const { id, text, _relevance_score, _score, _distance, ...metadata } = isObject(plain) ? plain : {}
-  const [score, distance] = [number(_relevance_score ?? _score), number(_distance)]
-  return {
-    id,
-    ...(score !== undefined && { score }),
-    ...(distance !== undefined && { distance }),
-    content: text,
-    metadata,
-  }
+  return { id, score: _relevance_score ?? _score, distance: _distance, content: text, metadata }
 }
 
 /** Rows of an Arrow table. */

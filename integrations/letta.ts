@@ -115,10 +115,7 @@ const search: MemoryMethod = {
     topK: path(body, 'limit'),
   }),
   found: (answer) =>
-    asArray(answer).map((found) => {
-      const score = path(found, 'score')
-      return { ...passage(path(found, 'passage')), ...(typeof score === 'number' && { score }) }
-    }),
+    asArray(answer).map((found) => ({ ...passage(path(found, 'passage')), score: path(found, 'score') })),
 }
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {

@@ -31,7 +31,7 @@ function memoriesIn(result: unknown): RetrievedDocument[] | undefined {
   if (!Array.isArray(list)) return undefined
   return list.filter(isObject).map(({ id, score, memory, text, metadata }) => ({
     id,
-    ...(typeof score === 'number' && { score }),
+    score,
     content: memory ?? text,
     metadata,
   }))

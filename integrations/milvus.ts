@@ -75,7 +75,7 @@ function hitsIn(result: unknown): RetrievedDocument[] {
   if (Array.isArray(result)) return result.flatMap(hitsIn)
   if (!isObject(result)) return []
   const { id, score, ...metadata } = result
-  return [{ id, ...(typeof score === 'number' && { score }), metadata }]
+  return [{ id, score, metadata }]
 }
 
 const entities = ([body]: Args, self: unknown): StoreRequest => ({
@@ -119,7 +119,7 @@ const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const patch = (name: string, method: StoreMethod): void => {
     const declared = storeStep(milvus, name, method)
     if (!isObject(proto) || !(name in proto)) return
-    patcher.step(holderOf(proto, name), name, (args, self) => {
+    patcher.step(holderOf(patcher, proto, name), name, (args, self) => {
       watchTracer(patcher, version)
       return declared(args, self)
     })

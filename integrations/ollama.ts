@@ -1,12 +1,6 @@
 /** `ollama`: chat, generate, embeddings, and questions with probabilities. */
-import {
-  asString,
-  isObject,
-  path,
-  type CallDeclaration,
-  type Integration,
-  type ModuleTarget,
-} from '../src/autolog/contract.js'
+import { asString, path, type CallDeclaration, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
+import { holderOf } from './shared/holder.js'
 
 const shared = {
   provider: 'ollama',
@@ -24,14 +18,13 @@ const methods: Readonly<Record<string, CallDeclaration>> = {
   embed: { ...shared, protocol: 'ollama-embeddings' },
   // The first form, for one text, without usage.
   embeddings: { ...shared, protocol: 'ollama-embeddings' },
-  systemone: { ...shared, protocol: 'json', operation: 'decide' },
+  systemone: { ...shared, protocol: 'systemone' },
 }
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const proto = path(module, 'Ollama', 'prototype')
   // The class for Node extends the one for browsers, which has the methods.
-  const base: unknown = isObject(proto) ? Object.getPrototypeOf(proto) : undefined
-  const holder = isObject(base) && 'chat' in base ? base : proto
+  const holder = holderOf(patcher, proto, 'chat')
   for (const [method, declaration] of Object.entries(methods)) patcher.call(holder, method, declaration)
 }
 

@@ -19,7 +19,8 @@ const chat: CallDeclaration = { ...shared, protocol: 'openai-chat' }
 const responses: CallDeclaration = { ...shared, protocol: 'openai-responses' }
 const embeddings: CallDeclaration = { ...shared, protocol: 'openai-embeddings' }
 const rerank: CallDeclaration = { ...shared, protocol: 'jina-rerank' }
-const decide: CallDeclaration = { ...shared, protocol: 'json', operation: 'decide' }
+// Its `/api/alpha/decisions` takes the questions of System One too.
+const decide: CallDeclaration = { ...shared, protocol: 'systemone' }
 const images: CallDeclaration = { ...shared, protocol: 'openai-images' }
 const speech: CallDeclaration = { ...shared, protocol: 'openai-speech' }
 const transcript: CallDeclaration = { ...shared, protocol: 'openai-transcriptions' }

@@ -22,14 +22,11 @@ function placeOf(self: unknown, body: unknown): StoreRequest {
   }
 }
 
-const scoreOf = (value: unknown): Pick<RetrievedDocument, 'score'> =>
-  typeof value === 'number' ? { score: value } : {}
-
 /** Matches of a vector. */
 const matchesOf = (result: unknown): RetrievedDocument[] =>
   asArray(path(result, 'matches')).map((match) => ({
     id: path(match, 'id'),
-    ...scoreOf(path(match, 'score')),
+    score: path(match, 'score'),
     metadata: path(match, 'metadata'),
   }))
 
@@ -37,7 +34,7 @@ const matchesOf = (result: unknown): RetrievedDocument[] =>
 const hitsOf = (result: unknown): RetrievedDocument[] =>
   asArray(path(result, 'result', 'hits')).map((hit) => ({
     id: path(hit, '_id'),
-    ...scoreOf(path(hit, '_score')),
+    score: path(hit, '_score'),
     metadata: path(hit, 'fields'),
   }))
 
@@ -45,7 +42,7 @@ const hitsOf = (result: unknown): RetrievedDocument[] =>
 const documentsOf = (result: unknown): RetrievedDocument[] =>
   asArray(path(result, 'matches')).map((match) => {
     const { _id: id, _score: score, ...metadata } = isObject(match) ? match : {}
-    return { id, ...scoreOf(score), metadata }
+    return { id, score, metadata }
   })
 
 const records = ([body]: Args, self: unknown): StoreRequest => ({
@@ -156,7 +153,7 @@ const assistant: Readonly<Record<string, StoreMethod>> = {
     }),
     (result) =>
       asArray(path(result, 'snippets')).map((snippet) => ({
-        ...scoreOf(path(snippet, 'score')),
+        score: path(snippet, 'score'),
         content: path(snippet, 'content'),
         metadata: path(snippet, 'reference'),
       })),

@@ -18,7 +18,7 @@ function pointsIn(result: unknown): RetrievedDocument[] {
   const held = result['points'] ?? result['groups'] ?? result['hits']
   if (held !== undefined) return pointsIn(held)
   const { id, score, payload } = result
-  return [{ id, ...(typeof score === 'number' && { score }), metadata: payload }]
+  return [{ id, score, metadata: payload }]
 }
 
 /** A vector, one with its name, or one within what says how to use it (https://qdrant.tech/documentation/concepts/search/). */

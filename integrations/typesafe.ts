@@ -9,8 +9,7 @@ import {
 } from '../src/autolog/contract.js'
 
 const decide: CallDeclaration = {
-  protocol: 'json',
-  operation: 'decide',
+  protocol: 'systemone',
   provider: 'typesafe',
   baseURL: (self) => asString(path(self, 'baseURL')),
   request: ([, request]) => path(request, 'body'),

@@ -53,7 +53,7 @@ function found(result: unknown): RetrievedDocument[] {
   const held = result['result'] ?? result['scores']
   if (held !== undefined) return found(held)
   const { id, score, data, metadata } = result
-  return [{ id, ...(typeof score === 'number' && { score }), content: data, metadata }]
+  return [{ id, score, content: data, metadata }]
 }
 
 const records = (args: Args): StoreRequest => {

@@ -1,5 +1,5 @@
 /** `voyageai`: embeddings of texts, of images and of parts of a document, and rerank. */
-import { isObject, path, type CallDeclaration, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
+import { path, type CallDeclaration, type Integration, type ModuleTarget } from '../src/autolog/contract.js'
 import { baseURLOf, fern, patchFern } from './shared/fern.js'
 
 const shared = {
@@ -14,11 +14,7 @@ const embed: CallDeclaration = { ...shared, protocol: 'voyage-embeddings' }
 const other: CallDeclaration = { ...shared, protocol: 'json', operation: 'embeddings' }
 
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
-  const proto = path(module, 'VoyageAIClient', 'prototype')
-  if (!isObject(proto)) return
-  // The exported class extends the generated one, which has the methods.
-  const base: unknown = Object.getPrototypeOf(proto)
-  patchFern(patcher, isObject(base) && '__embed' in base ? base : proto, {
+  patchFern(patcher, path(module, 'VoyageAIClient', 'prototype'), {
     embed,
     rerank: { ...shared, protocol: 'voyage-rerank' },
     multimodalEmbed: other,

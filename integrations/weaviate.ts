@@ -34,11 +34,10 @@ function objectsIn(result: unknown): RetrievedDocument[] {
   const objects = path(result, 'objects')
   if (!Array.isArray(objects)) return []
   return objects.filter(isObject).map(({ uuid, metadata, properties, generated }) => {
-    const [score, distance] = [path(metadata, 'score'), path(metadata, 'distance')]
     return {
       id: uuid,
-      ...(typeof score === 'number' && { score }),
-      ...(typeof distance === 'number' && { distance }),
+      score: path(metadata, 'score'),
+      distance: path(metadata, 'distance'),
       metadata: { ...(isObject(properties) && properties), ...(generated !== undefined && { generated }) },
     }
   })

@@ -9,7 +9,7 @@ import {
   type RetrievedDocument,
 } from '../src/autolog/contract.js'
 import { baseURLOf, dataOf } from './shared/fern.js'
-import { holderOf } from './shared/holder.js'
+import { clientOf, holderOf } from './shared/holder.js'
 import { patchMemory, type Memory, type MemoryMethod, type MemoryRequest } from './shared/memory.js'
 
 const zep: Memory = {
@@ -64,7 +64,7 @@ function foundIn(answer: unknown): RetrievedDocument[] {
     ...(typeof context === 'string' ? [{ content: context }] : []),
     ...records.map(({ uuid, score, relevance, fact, summary, content, name, attributes }) => ({
       id: uuid,
-      ...(typeof (score ?? relevance) === 'number' && { score: Number(score ?? relevance) }),
+      score: score ?? relevance,
       content: fact ?? summary ?? content ?? name,
       metadata: attributes,
     })),
@@ -126,10 +126,10 @@ const resources: readonly (readonly [place: readonly string[], methods: Readonly
 const instrument: ModuleTarget['instrument'] = (module, patcher) => {
   const proto = path(module, 'ZepClient', 'prototype')
   if (!isObject(proto)) return
-  const client = patcher.exemplar(() => Object.assign(Object.create(proto) as object, { _options: {} }))
+  const client = clientOf(patcher, proto, { _options: {} })
   for (const [place, methods] of resources) {
     const [first = ''] = Object.keys(methods)
-    const holder = holderOf(path(client, ...place), `__${first}`)
+    const holder = holderOf(patcher, path(client, ...place), `__${first}`)
     patchMemory(patcher, holder, zep, methods, (method) => `__${method}`)
   }
 }

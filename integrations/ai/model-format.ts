@@ -2,15 +2,13 @@
  * The language models of the AI SDK as a format: options and results of `doGenerate` and `doStream`, in versions 2 to 4 of the
  * specification (`ai` 5 to 7).
  */
-import { asString, isObject, type Format, type hub, type StreamSink } from '../../src/autolog/contract.js'
+import { asNumber, asString, isObject, type Format, type hub, type StreamSink } from '../../src/autolog/contract.js'
 import { toHubAnswer, toHubMessages } from './messages.js'
 import { countsCacheApart } from './providers.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
 const fields = (value: unknown): Fields => (isObject(value) ? value : {})
-const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) ? value : undefined
 const sum = (...values: readonly (number | undefined)[]): number =>
   values.reduce<number>((all, value) => all + (value ?? 0), 0)
 
@@ -32,13 +30,13 @@ function toHubRequest(options: Fields, content: boolean): hub.ChatRequest {
     model: asString(options['model']) ?? '',
     messages: content ? toHubMessages(instructions, prompt ?? messages) : [],
     ...(options['stream'] === true && { stream: true }),
-    max_tokens: count(options['maxOutputTokens']) ?? null,
-    temperature: count(options['temperature']) ?? null,
-    top_p: count(options['topP']) ?? null,
-    frequency_penalty: count(options['frequencyPenalty']) ?? null,
-    presence_penalty: count(options['presencePenalty']) ?? null,
-    seed: count(options['seed']) ?? null,
-    top_k: count(options['topK']) ?? null,
+    max_tokens: asNumber(options['maxOutputTokens']) ?? null,
+    temperature: asNumber(options['temperature']) ?? null,
+    top_p: asNumber(options['topP']) ?? null,
+    frequency_penalty: asNumber(options['frequencyPenalty']) ?? null,
+    presence_penalty: asNumber(options['presencePenalty']) ?? null,
+    seed: asNumber(options['seed']) ?? null,
+    top_k: asNumber(options['topK']) ?? null,
     ...(Array.isArray(stop) && { stop: stop.filter((word) => typeof word === 'string') }),
     ...(fields(responseFormat)['type'] === 'json' && { response_format: { type: 'json_object' } }),
     ...(typeof reasoning === 'string' && reasoning !== 'provider-default' && { reasoning_effort: reasoning }),
@@ -115,20 +113,20 @@ function usageOf(usage: unknown, metadata: unknown, provider: string | undefined
   if (isObject(input) || isObject(output)) {
     const { total, cacheRead, cacheWrite } = fields(input)
     const { total: written, reasoning } = fields(output)
-    return hubUsage(count(total), count(written), count(cacheRead), count(cacheWrite), count(reasoning))
+    return hubUsage(asNumber(total), asNumber(written), asNumber(cacheRead), asNumber(cacheWrite), asNumber(reasoning))
   }
-  const read = count(cachedInputTokens)
-  const apart = countsCacheApart(provider) && count(input) !== undefined
+  const read = asNumber(cachedInputTokens)
+  const apart = countsCacheApart(provider) && asNumber(input) !== undefined
   const cacheWrite = apart ? cacheWriteOf(metadata) : undefined
-  const total = apart ? sum(count(input), read, cacheWrite) : count(input)
-  return hubUsage(total, count(output), read, cacheWrite, count(reasoningTokens))
+  const total = apart ? sum(asNumber(input), read, cacheWrite) : asNumber(input)
+  return hubUsage(total, asNumber(output), read, cacheWrite, asNumber(reasoningTokens))
 }
 
 function cacheWriteOf(metadata: unknown): number | undefined {
   const { anthropic, bedrock } = fields(metadata)
   return (
-    count(fields(anthropic)['cacheCreationInputTokens']) ??
-    count(fields(fields(bedrock)['usage'])['cacheWriteInputTokens'])
+    asNumber(fields(anthropic)['cacheCreationInputTokens']) ??
+    asNumber(fields(fields(bedrock)['usage'])['cacheWriteInputTokens'])
   )
 }
 

@@ -1,23 +1,28 @@
 /** Answers of the AI SDK that are not text: embeddings, rankings, audio, images. */
 import type { Attributes } from '@opentelemetry/api'
-import { isObject, asString, outputType, semconv, type Format, type OtherAnswer } from '../../src/autolog/contract.js'
-
-const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) ? value : undefined
+import {
+  asNumber,
+  isObject,
+  asString,
+  outputType,
+  semconv,
+  type Format,
+  type OtherAnswer,
+} from '../../src/autolog/contract.js'
 
 /** For models (`doEmbed`), and for `embed` and `embedMany`, which add up the tokens of all their calls. */
 export const embeddingFormat: Format = {
   operation: 'embeddings',
   request(options) {
     const { value, values = value } = options
-    const dimensions = count(options['dimensions'])
+    const dimensions = asNumber(options['dimensions'])
     const input = (Array.isArray(values) ? values : [values]).filter((text) => typeof text === 'string')
     const model = asString(options['model']) ?? ''
     return { embeddings: { model, input, ...(dimensions !== undefined && { dimensions }) } }
   },
   answer(result) {
     if (!isObject(result)) throw new TypeError('no answer of an embedding model')
-    const tokens = count(isObject(result['usage']) ? result['usage']['tokens'] : undefined)
+    const tokens = asNumber(isObject(result['usage']) ? result['usage']['tokens'] : undefined)
     const usage = tokens === undefined ? undefined : { prompt_tokens: tokens, total_tokens: tokens }
     return { embeddings: { object: 'list', data: [], model: '', ...(usage && { usage }) } }
   },
@@ -66,7 +71,7 @@ export function otherFormat(
 }
 
 function choiceCount(n: unknown): Attributes {
-  const wanted = count(n)
+  const wanted = asNumber(n)
   return wanted === undefined || wanted === 1 ? {} : { [semconv.REQUEST_CHOICE_COUNT]: wanted }
 }
 
@@ -75,14 +80,14 @@ export const imageFormat = otherFormat('generate_content', {
   type: 'image',
   counted({ images, usage }) {
     const { inputTokens, outputTokens, totalTokens } = isObject(usage) ? usage : {}
-    const [input, output] = [count(inputTokens), count(outputTokens)]
+    const [input, output] = [asNumber(inputTokens), asNumber(outputTokens)]
     const tokens = input !== undefined || output !== undefined
     return {
       ...(Array.isArray(images) && images.length > 0 && { generated_images: images.length }),
       ...(tokens && {
         prompt_tokens: input ?? 0,
         completion_tokens: output ?? 0,
-        total_tokens: count(totalTokens) ?? (input ?? 0) + (output ?? 0),
+        total_tokens: asNumber(totalTokens) ?? (input ?? 0) + (output ?? 0),
       }),
     }
   },
@@ -98,7 +103,7 @@ export const speechFormat = otherFormat('generate_content', {
 export const transcriptFormat = otherFormat('generate_content', {
   type: 'text',
   counted({ durationInSeconds }) {
-    const seconds = count(durationInSeconds)
+    const seconds = asNumber(durationInSeconds)
     return seconds === undefined || seconds <= 0 ? {} : { input_seconds: seconds }
   },
 })

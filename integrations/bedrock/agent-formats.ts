@@ -2,10 +2,8 @@
  * What agents, flows and knowledge bases of Bedrock ask and answer, in the terms of chat
  * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Agents_for_Amazon_Bedrock_Runtime.html).
  */
-import { asArray, asString, isObject, path, type Format, type hub } from '../../src/autolog/contract.js'
+import { asArray, asNumber, asString, isObject, path, type Format, type hub } from '../../src/autolog/contract.js'
 import { textAnswer, textRequest } from '../shared/text-answer.js'
-
-const count = (value: unknown): number | undefined => (typeof value === 'number' && value >= 0 ? value : undefined)
 
 interface Tokens {
   readonly input: number
@@ -33,7 +31,7 @@ const modelCallsIn = (traces: readonly unknown[], side: 'modelInvocationInput' |
 function tokensIn(traces: readonly unknown[]): Tokens[] {
   return modelCallsIn(traces, 'modelInvocationOutput').flatMap((output) => {
     const usage = path(output, 'metadata', 'usage')
-    const [input, written] = [count(path(usage, 'inputTokens')), count(path(usage, 'outputTokens'))]
+    const [input, written] = [asNumber(path(usage, 'inputTokens')), asNumber(path(usage, 'outputTokens'))]
     return input === undefined && written === undefined ? [] : [{ input: input ?? 0, output: written ?? 0 }]
   })
 }

@@ -25,7 +25,7 @@ function foundIn(result: unknown): RetrievedDocument[] {
     .filter(isObject)
     .map(({ documentId, score, content, metadata, location }) => ({
       id: documentId,
-      ...(typeof score === 'number' && { score }),
+      score,
       content: contentOf(content),
       metadata: { ...(isObject(metadata) && metadata), ...(location !== undefined && { location }) },
     }))

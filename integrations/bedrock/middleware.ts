@@ -3,6 +3,7 @@
  * while the SDK builds a request (https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/MIDDLEWARE.md).
  */
 import {
+  headerView,
   guard,
   isObject,
   openCall,
@@ -57,26 +58,28 @@ export function inject(client: unknown): (() => void) | undefined {
   return () => void stack.remove(middleware)
 }
 
-/** Does nothing without an open call. */
+/** Does nothing without an open call. No `async`: each promise of a call costs what it costs in the whole program. */
 const middleware =
   (next: Handler): Handler =>
-  async (args) => {
-    guard('propagation', () => onRequest(args.request))
-    try {
-      const result = await next(args)
-      guard('headers', () => onAnswer(result.response, result.output))
-      return result
-    } catch (error) {
-      guard('headers', () => onAnswer(path(error, '$response')))
-      throw error
-    }
+  (args) => {
+    guard('propagation', onRequest, args.request)
+    return next(args).then(
+      (result) => {
+        guard('headers', onAnswer, result.response, result.output)
+        return result
+      },
+      (error: unknown) => {
+        guard('headers', onAnswer, path(error, '$response'))
+        throw error
+      },
+    )
   }
 
 function onRequest(request: unknown): void {
   const call = openCall()
   if (!call || !isRequest(request)) return
-  const { protocol, hostname, port, headers: own } = request
-  const url = new URL(request.path, `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`)
+  const { protocol, hostname, port, path: pathname, headers: own } = request
+  const url = urlOf(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`, pathname)
   call.set(serverAttributes(url))
   const headers = traceHeadersTo(() => url)
   // The program has set it for another span.
@@ -84,12 +87,19 @@ function onRequest(request: unknown): void {
   Object.assign(own, headers)
 }
 
+/** Most requests go where the one before went. */
+let latest: { readonly origin: string; readonly pathname: string; readonly url: URL } | undefined
+
+function urlOf(origin: string, pathname: string): URL {
+  if (latest?.origin !== origin || latest.pathname !== pathname)
+    latest = { origin, pathname, url: new URL(pathname, origin) }
+  return latest.url
+}
+
 function onAnswer(response: unknown, output?: unknown): void {
   const headers = path(response, 'headers')
   if (!isObject(headers)) return
-  // With HTTP/2, the status is among the headers.
-  const fields = Object.entries(headers).filter(([name, value]) => !name.startsWith(':') && typeof value === 'string')
-  openCall()?.headers(new Headers(fields as [string, string][]))
+  openCall()?.headers(headerView(headers))
   const usage = usageInHeaders((name) => headers[name])
   if (usage && isObject(output)) counted.set(output, usage)
 }

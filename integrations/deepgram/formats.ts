@@ -1,5 +1,5 @@
 /** What Deepgram's requests, answers and messages say (https://developers.deepgram.com/reference/deepgram-api-overview). */
-import { isObject, path, type PassthroughUsage } from '../../src/autolog/contract.js'
+import { asNumber, isObject, path, type PassthroughUsage } from '../../src/autolog/contract.js'
 import { charactersOf, media, pieces, type MediaFacts } from '../shared/media.js'
 
 /** Of one model it has the name; of several there is none to tell. */
@@ -32,15 +32,13 @@ export const reading = media({
 function tokensIn(metadata: unknown): PassthroughUsage | undefined {
   let [input, output] = [0, 0]
   for (const name of ['summary_info', 'sentiment_info', 'topics_info', 'intents_info']) {
-    input += count(path(metadata, name, 'input_tokens'))
-    output += count(path(metadata, name, 'output_tokens'))
+    input += asNumber(path(metadata, name, 'input_tokens')) ?? 0
+    output += asNumber(path(metadata, name, 'output_tokens')) ?? 0
   }
   return input + output === 0
     ? undefined
     : { prompt_tokens: input, completion_tokens: output, total_tokens: input + output }
 }
-
-const count = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0)
 
 export const speech = media({ gives: 'speech', asked: ({ text }) => charactersOf(text) })
 

@@ -1,5 +1,5 @@
 /** Converts the start of a model call of LangChain to hub shape. */
-import { asString, isObject, type hub } from '../../src/autolog/contract.js'
+import { asNumber, asString, isObject, type hub } from '../../src/autolog/contract.js'
 import { toHubMessage } from './messages.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -78,10 +78,6 @@ function set<Key extends keyof hub.ChatRequest>(
   value: hub.ChatRequest[Key] | undefined,
 ): void {
   if (value !== undefined) request[key] = value
-}
-
-function asNumber(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
 function asStop(value: unknown): string[] | undefined {

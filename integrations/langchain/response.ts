@@ -1,13 +1,11 @@
 /** Converts LangChain's `LLMResult` to hub shape. */
-import { asString, isObject, type hub } from '../../src/autolog/contract.js'
+import { asNumber, asString, isObject, type hub } from '../../src/autolog/contract.js'
 import { toHubAnswer, toolCallsOf } from './messages.js'
 import { finishReason } from './providers.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
 const fields = (value: unknown): Fields => (isObject(value) ? value : {})
-const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) ? value : undefined
 
 /** The answer to one prompt. @param content - Whether to read messages. */
 export function toHubResponse(output: unknown, content: boolean): hub.ChatCompletion | undefined {
@@ -62,13 +60,13 @@ function choiceOf(generation: Fields, index: number, content: boolean): hub.Chat
 /** `usage_metadata` of the message, else the usage in `llmOutput`. */
 function usageOf(message: Fields, llmOutput: Fields): hub.Usage | undefined {
   const usage = fields(message['usage_metadata'])
-  const input = count(usage['input_tokens'])
-  const output = count(usage['output_tokens'])
+  const input = asNumber(usage['input_tokens'])
+  const output = asNumber(usage['output_tokens'])
   if (input === undefined && output === undefined) return tokenUsage(llmOutput)
   const inputDetails = fields(usage['input_token_details'])
   const outputDetails = fields(usage['output_token_details'])
-  const cached = count(inputDetails['cache_read']) ?? 0
-  const written = count(inputDetails['cache_creation']) ?? 0
+  const cached = asNumber(inputDetails['cache_read']) ?? 0
+  const written = asNumber(inputDetails['cache_creation']) ?? 0
   // Some packages do not include cached tokens in the input. The hub's total does.
   const prompt = (input ?? 0) < cached + written ? (input ?? 0) + cached + written : (input ?? 0)
   return {
@@ -76,14 +74,14 @@ function usageOf(message: Fields, llmOutput: Fields): hub.Usage | undefined {
     completion_tokens: output ?? 0,
     total_tokens: prompt + (output ?? 0),
     prompt_tokens_details: defined({
-      cached_tokens: count(inputDetails['cache_read']),
-      cache_write_tokens: count(inputDetails['cache_creation']),
-      audio_tokens: count(inputDetails['audio']),
-      image_tokens: count(inputDetails['image']),
+      cached_tokens: asNumber(inputDetails['cache_read']),
+      cache_write_tokens: asNumber(inputDetails['cache_creation']),
+      audio_tokens: asNumber(inputDetails['audio']),
+      image_tokens: asNumber(inputDetails['image']),
     }),
     completion_tokens_details: defined({
-      reasoning_tokens: count(outputDetails['reasoning']),
-      audio_tokens: count(outputDetails['audio']),
+      reasoning_tokens: asNumber(outputDetails['reasoning']),
+      audio_tokens: asNumber(outputDetails['audio']),
     }),
   }
 }
@@ -91,9 +89,9 @@ function usageOf(message: Fields, llmOutput: Fields): hub.Usage | undefined {
 function tokenUsage(llmOutput: Fields): hub.Usage | undefined {
   for (const key of ['tokenUsage', 'usage', 'estimatedTokenUsage']) {
     const usage = fields(llmOutput[key])
-    const input = count(usage['promptTokens']) ?? count(usage['prompt_tokens']) ?? count(usage['input_tokens'])
+    const input = asNumber(usage['promptTokens']) ?? asNumber(usage['prompt_tokens']) ?? asNumber(usage['input_tokens'])
     const output =
-      count(usage['completionTokens']) ?? count(usage['completion_tokens']) ?? count(usage['output_tokens'])
+      asNumber(usage['completionTokens']) ?? asNumber(usage['completion_tokens']) ?? asNumber(usage['output_tokens'])
     if (input === undefined && output === undefined) continue
     return { prompt_tokens: input ?? 0, completion_tokens: output ?? 0, total_tokens: (input ?? 0) + (output ?? 0) }
   }

@@ -1,5 +1,6 @@
 /** SDKs that Fern generates: a public method wraps what `__method` resolves to, which holds the answer and its response. */
-import { isObject, path, type CallDeclaration, type Declared, type Patcher } from '../../src/autolog/contract.js'
+import { path, type CallDeclaration, type Declared, type Patcher } from '../../src/autolog/contract.js'
+import { holderOf } from './holder.js'
 
 export const dataOf = (result: unknown): unknown => path(result, 'data')
 
@@ -17,11 +18,13 @@ export function baseURLOf(self: unknown, fallback: string): string | undefined {
 }
 
 /**
- * Patches the `__method` that a public method calls, because a client binds its public methods when it is made. If there is no
- * `__method`, patches the public methods: they are async functions then, whose results have no response.
+ * Patches the `__method` that a public method calls, because a client binds its public methods when it is made.
+ *
+ * @param instance - A resource, a client, or its prototype: the method may be that of a class which its own extends.
  */
-export function patchFern(patcher: Patcher, holder: unknown, methods: Readonly<Record<string, Declared>>): void {
+export function patchFern(patcher: Patcher, instance: unknown, methods: Readonly<Record<string, Declared>>): void {
   for (const [method, declaration] of Object.entries(methods)) {
-    if (isObject(holder) && `__${method}` in holder) patcher.call(holder, `__${method}`, declaration)
+    const holder = holderOf(patcher, instance, `__${method}`)
+    if (holder) patcher.call(holder, `__${method}`, declaration)
   }
 }

@@ -47,7 +47,7 @@ export const openaiOperations: readonly Operation[] = [
   at('/responses/input_tokens', 'count', 'Responses.InputTokens', COUNT),
   at('/responses/input_tokens', 'count', 'Beta.Responses.InputTokens', COUNT),
   at('/embeddings', 'create', 'Embeddings', { protocol: 'openai-embeddings' }),
-  at('/decisions', 'create', 'Decisions', { protocol: 'json', operation: 'decide' }),
+  at('/decisions', 'create', 'Decisions', { protocol: 'openai-decisions' }),
   at('/moderations', 'create', 'Moderations', { protocol: 'openai-moderations' }),
   at('/images/generations', 'generate', 'Images', { protocol: 'openai-images' }),
   at('/images/edits', 'edit', 'Images', { protocol: 'openai-image-edits' }),

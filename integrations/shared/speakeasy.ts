@@ -16,6 +16,7 @@ import {
   type Patcher,
   type Replace,
 } from '../../src/autolog/contract.js'
+import { classOf, clientOf } from './holder.js'
 
 /** A method by the getters that lead to its resource, such as `beta.conversations.start`. */
 export type Methods = Readonly<Record<string, Declared>>
@@ -43,14 +44,14 @@ export function patchSpeakeasy(
   const proto = path(module, name, 'prototype')
   if (!isObject(proto)) return
   // Its resources are classes that it does not export; the client's getters make them, and do nothing else.
-  const client: unknown = Object.create(proto)
+  const client = clientOf(patcher, proto)
   for (const [at, declared] of Object.entries(methods)) {
     const names = at.split('.')
     const method = names.pop() ?? ''
     const resource = guard('resources', () => path(client, ...names))
-    if (isObject(resource)) patcher.call(Object.getPrototypeOf(resource), method, declared)
+    if (isObject(resource)) patcher.call(classOf(patcher, resource), method, declared)
   }
-  const base: unknown = Object.getPrototypeOf(proto)
+  const base: unknown = patcher.isOneClient ? proto : Object.getPrototypeOf(proto)
   if (isObject(base) && '_do' in base) patchFunctions(patcher, base, calls)
 }
 

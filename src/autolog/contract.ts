@@ -7,7 +7,7 @@ import type { CallDeclaration, Declared, Replace } from './call-contract.js'
 import type { DuplexDeclaration } from './duplex-contract.js'
 import type { DeclaredStep, StepDeclaration, StepPatcher } from './step-contract.js'
 
-export { asArray, asString, isObject, parseJson, path } from '../kernel/json.js'
+export { asArray, asNumber, asString, isObject, parseJson, path } from '../kernel/json.js'
 export type * as hub from '../kernel/hub.js'
 export { countedTokens, outputType, serverAttributes, type OutputType } from '../telemetry/spans/attributes.js'
 export { statusOf } from '../telemetry/spans/error-type.js'
@@ -21,6 +21,7 @@ export { startStep, stepOf, type RetrievedDocument, type Step, type StepKind } f
 export type { PassthroughUsage } from '../protocols/shared/passthrough-facts.js'
 export { familyOf } from '../protocols/variants/bedrock-invoke.js'
 export { usageInHeaders, usageInSpeech } from '../protocols/variants/bedrock-tokens.js'
+export { headerView } from '../kernel/header-view.js'
 export { guard } from '../kernel/guard.js'
 export * as semconv from '../telemetry/semconv.js'
 export { traceHeadersTo } from '../telemetry/propagation/trace-headers.js'
@@ -118,6 +119,11 @@ export type BeginRun = (message: unknown, factsOf: (id: string | undefined) => u
 export interface Patcher extends StepPatcher {
   /** Format of this copy. */
   readonly format: 'esm' | 'cjs'
+  /**
+   * Whether `wrap()` patches one client: what stands for the prototype of its class is the client itself then, and nothing may be
+   * patched that another client has too.
+   */
+  readonly isOneClient: boolean
   /** Options that the user gave under `integrations.<id>`. */
   readonly options: Readonly<Record<string, unknown>>
   /**

@@ -46,6 +46,7 @@ function sessionFor(id: string, target: ModuleTarget): PatchSession {
   return createPatcher({
     integration: id,
     format: 'cjs',
+    isOneClient: true,
     options: {},
     call: instrumentCall,
     report(method, what) {

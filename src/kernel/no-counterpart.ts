@@ -1,5 +1,6 @@
 /** Parts of a request that a format may have no counterpart for. None of them may be dropped silently. */
 import type { AssistantMessage, ChatRequest, ContentPart } from './hub.js'
+import { isObject } from './json.js'
 import type { ProtocolId } from './protocol.js'
 
 /**
@@ -63,11 +64,35 @@ function lookAtPart(part: ContentPart, found: Set<NoCounterpart>): void {
   if (detail != null && detail !== 'auto') found.add('detail')
 }
 
+/**
+ * Fields of a format that are in the fields of the hub too, and are kept only for the same codec to send them as they were.
+ * The others of their object are named one by one.
+ */
+const IN_THE_HUB_TOO: Partial<Record<ProtocolId, readonly string[]>> = {
+  'anthropic-messages': ['output_config.effort', 'output_format'],
+  'gemini-generate': [
+    'generationConfig.thinkingConfig',
+    'generationConfig.responseJsonSchema',
+    'generationConfig.responseSchema',
+  ],
+  'openai-responses': ['reasoning.effort', 'text.format'],
+}
+
+function foreignFields(value: Readonly<Record<string, unknown>>, known: readonly string[]): readonly string[] {
+  return Object.entries(value).flatMap(([field, inner]) => {
+    // A name that begins with `_` is a note about the form of the request.
+    if (field.startsWith('_') || known.includes(field)) return []
+    if (!isObject(inner) || !known.some((path) => path.startsWith(`${field}.`))) return [field]
+    return Object.keys(inner)
+      .map((name) => `${field}.${name}`)
+      .filter((path) => !known.includes(path))
+  })
+}
+
 /** Warns of fields that were read from another format than `id`. */
 export function warnForeign(request: ChatRequest, id: ProtocolId, warn: (message: string) => void): void {
   const { raw } = request
   if (!raw || raw.protocol === id) return
-  // A name that begins with `_` is a note about the form of the request.
-  const fields = Object.keys(raw.value).filter((field) => !field.startsWith('_'))
+  const fields = foreignFields(raw.value, IN_THE_HUB_TOO[raw.protocol] ?? [])
   if (fields.length > 0) warn(`left out fields that only ${raw.protocol} has: ${fields.join(', ')}`)
 }

@@ -89,6 +89,8 @@ export interface Quirks {
   readonly fileNames?: boolean
   /** The field for the seed. Default `seed`. */
   readonly seedField?: 'seed' | 'random_seed'
+  /** The longest `user` and `safety_identifier`, in characters; a longer one is left out, with a warning. Default: any. */
+  readonly maxUser?: number
   /** Chat parameters that the provider refuses. They are not sent: an error, or a warning with `dropUnsupported`. */
   readonly unsupported?: readonly (keyof ChatRequest)[]
   /**

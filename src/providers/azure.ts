@@ -22,7 +22,13 @@ export const azure = openaiCompatible({
   // The v1 API takes the deployment as the model, and no api-version.
   env: ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'],
   // https://learn.microsoft.com/azure/ai-foundry/openai/how-to/embeddings
-  quirks: { schemas: 'azure', inputTypes: false, maxInputs: { 'openai-embeddings': 2048 } },
+  quirks: {
+    schemas: 'azure',
+    inputTypes: false,
+    maxInputs: { 'openai-embeddings': 2048 },
+    maxUser: 64,
+    unsupported: ['thinking', 'top_k'],
+  },
   telemetryName: 'azure.ai.openai',
   hosts: ['.openai.azure.com', '.openai.azure.us', '.cognitiveservices.azure.com'],
   idHeaders: ['apim-request-id'],

@@ -22,8 +22,14 @@ export const openai: ProviderRow = {
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['OPENAI_API_KEY'],
   baseURLEnv: ['OPENAI_BASE_URL'],
-  // https://platform.openai.com/docs/api-reference/embeddings/create#embeddings-create-input
-  quirks: { inputTypes: false, maxInputs: { 'openai-embeddings': 2048 } },
+  // https://platform.openai.com/docs/api-reference/embeddings/create#embeddings-create-input, and for the others
+  // https://platform.openai.com/docs/api-reference/chat/create: a field that is not there is an error.
+  quirks: {
+    inputTypes: false,
+    maxInputs: { 'openai-embeddings': 2048 },
+    maxUser: 64,
+    unsupported: ['thinking', 'top_k'],
+  },
   hosts: ['api.openai.com', '.api.openai.com'],
   // https://platform.openai.com/docs/guides/your-data#data-residency-controls
   region: /^https:\/\/(eu|us)\.api\./,

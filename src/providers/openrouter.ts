@@ -10,7 +10,7 @@ export const openrouter: ProviderRow = {
   auth: { header: 'authorization', prefix: 'Bearer ' },
   env: ['OPENROUTER_API_KEY'],
   // `reasoning_details` keep the reasoning of a tool loop.
-  quirks: { cacheControl: true, reasoningContent: true },
+  quirks: { cacheControl: true, reasoningContent: true, maxUser: 128 },
   hosts: ['openrouter.ai', '.openrouter.ai'],
   gateway: { traceparent: false, modelNames: '{vendor}/{model}', idHeaders: ['x-generation-id'] },
   docs: 'https://openrouter.ai/docs/api-reference/overview',

@@ -77,6 +77,7 @@ const quirks = z.strictObject({
   fileNames: z.optional(z.boolean()),
   toolCombination: z.optional(z.boolean()),
   maxInputs: optionalRecord(z.int().check(z.positive())),
+  maxUser: z.optional(z.int().check(z.positive())),
 } satisfies Readonly<Record<keyof Quirks, z.ZodMiniType>>)
 export const provider = z.strictObject({
   bases: optionalRecord(text),

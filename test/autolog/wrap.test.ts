@@ -2,6 +2,8 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { BedrockRuntime } from '@aws-sdk/client-bedrock-runtime'
 import { GoogleGenAI } from '@google/genai'
+import { Mistral } from '@mistralai/mistralai'
+import { CohereClient } from 'cohere-ai'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -20,9 +22,10 @@ beforeAll(async () => (fake = await startFakeProvider()))
 afterAll(() => fake.close())
 let faults = 0
 // Nothing but what is wrapped is traced.
+const off = (): Record<string, false> =>
+  Object.fromEntries([...integrations.map(({ id }) => [id, false] as const), ['wire', false]])
 beforeEach(() => {
-  const off = Object.fromEntries([...integrations.map(({ id }) => [id, false]), ['wire', false]])
-  log = autolog({ exporter: recorder, integrations: off })
+  log = autolog({ exporter: recorder, integrations: off() })
   faults = log.status.faults
 })
 afterEach(() => {
@@ -48,6 +51,8 @@ interface Case {
   readonly make: () => object
   /** The client binds its methods when it is made, so that one that is frozen is beyond reach. */
   readonly binds?: true
+  /** Resources that its getters make once and keep. */
+  readonly keeps?: readonly PropertyKey[]
   /** Calls, and the names of their spans. */
   readonly calls: readonly (readonly [name: string, call: (client: never) => unknown])[]
 }
@@ -91,6 +96,7 @@ const cases: Record<string, Case> = {
   },
   '@google/genai': {
     binds: true,
+    keeps: ['_interactions'],
     make: () => new GoogleGenAI({ apiKey: 'k', httpOptions: { baseUrl: `${fake.origin}/w/ok` } }),
     calls: [
       ['generate_content m', (client: GoogleGenAI) => client.models.generateContent({ model: 'm', contents: 'Hi' })],
@@ -121,33 +127,104 @@ const others: Record<string, Case> = {
   },
 }
 
-const SDKS = join(root, 'test/sdks/package.json')
+/** A client of `test/sdks`, by its class, and how the fake provider is given to it. */
+type Apart = readonly [
+  name: string,
+  Class: string,
+  options: (base: string) => object,
+  span: string,
+  call: (client: never) => unknown,
+]
+
+interface Anything {
+  readonly [member: string]: Anything & ((...args: readonly unknown[]) => Promise<unknown>)
+}
+
+const ask = (client: Anything): Promise<unknown> =>
+  client['chat']?.['completions']?.['create']?.({ model: 'm', messages }) ?? never()
+const never = (): never => {
+  throw new Error('no such method')
+}
+const stainless = (base: string): object => ({ apiKey: 'k', baseURL: base, maxRetries: 0 })
+
+const APART: readonly Apart[] = [
+  ['groq-sdk', 'Groq', stainless, 'chat m', ask],
+  ['together-ai', 'Together', (base) => stainless(`${base}/v1`), 'chat m', ask],
+  [
+    'ollama',
+    'Ollama',
+    (host) => ({ host }),
+    'chat m',
+    (client: Anything) => client['chat']?.({ model: 'm', messages }),
+  ],
+  [
+    'voyageai',
+    'VoyageAIClient',
+    (base) => ({ apiKey: 'k', baseUrl: `${base}/voyage`, maxRetries: 0 }),
+    'embeddings m',
+    (client: Anything) => client['embed']?.({ model: 'm', input: ['Hi'] }),
+  ],
+  [
+    '@openrouter/sdk',
+    'OpenRouter',
+    (base) => ({ apiKey: 'k', serverURL: `${base}/openrouter` }),
+    'chat m',
+    (client: Anything) => client['chat']?.['send']?.({ chatRequest: { model: 'm', messages } }),
+  ],
+]
+
+/** Of the root: each has a resource that another client must not share. */
+others['cohere'] = {
+  make: () => new CohereClient({ token: 'k', environment: `${fake.origin}/w/ok` }),
+  calls: [
+    ['chat m', (client: CohereClient) => client.chat({ model: 'm', message: 'Hi' })],
+    ['chat m', (client: CohereClient) => client.v2.chat({ model: 'm', messages })],
+  ],
+}
+others['mistral'] = {
+  make: () => new Mistral({ apiKey: 'k', serverURL: `${fake.origin}/w/ok/mistral` }),
+  calls: [
+    ['chat m', (client: Mistral) => client.chat.complete({ model: 'm', messages })],
+    ['embeddings m', (client: Mistral) => client.embeddings.create({ model: 'm', inputs: ['Hi'] })],
+  ],
+}
+
 const isInstalled = existsSync(join(root, 'test/sdks/node_modules/groq-sdk'))
-if (isInstalled) {
-  const load = createRequire(SDKS)
-  const { Groq } = load('groq-sdk') as { readonly Groq: new (options: object) => OpenAI }
-  others['groq'] = {
-    make: () => new Groq({ apiKey: 'k', baseURL: `${fake.origin}/w/ok`, maxRetries: 0 }),
-    calls: [['chat m', (client: OpenAI) => client.chat.completions.create({ model: 'm', messages })]],
+const load = createRequire(join(root, 'test/sdks/package.json'))
+for (const [name, Class, options, span, call] of isInstalled ? APART : []) {
+  others[name] = {
+    make: () =>
+      Reflect.construct((load(name) as Record<string, new () => object>)[Class] ?? never(), [
+        options(`${fake.origin}/w/ok`),
+      ]) as object,
+    calls: [[span, call]],
   }
 }
 test.skipIf(isInstalled)('clients of test/sdks are known (not installed: npm run sdks)', () => undefined)
 
 describe.each(Object.entries(others))('%s', (_id, { make, calls }) => {
-  test('its calls are spans, and those of another client none', async () => {
+  test('its calls are spans, those of another client none, and off() gives it back', async () => {
     const [client, other] = [make(), make()]
     expect(wrap(client)).toBe(client)
     for (const [name, call] of calls) {
+      recorder.clear()
       await call(other as never)
+      await call(make() as never)
       expect(names()).toEqual([])
       await call(client as never)
       expect(names()).toEqual([name])
       expect(recorder.spans[0]?.attributes['gen_ai.usage.input_tokens']).toBeTypeOf('number')
     }
+    log.off()
+    recorder.clear()
+    log = autolog({ exporter: recorder, integrations: off() })
+    faults = log.status.faults
+    for (const [, call] of calls) await call(client as never)
+    expect(names()).toEqual([])
   })
 })
 
-describe.each(Object.entries(cases))('%s', (_id, { binds, make, calls }) => {
+describe.each(Object.entries(cases))('%s', (_id, { binds, make, calls, keeps = [] }) => {
   test('its calls are spans, and those of another client none', async () => {
     const [client, other] = [make(), make()]
     expect(wrap(client)).toBe(client)
@@ -165,7 +242,8 @@ describe.each(Object.entries(cases))('%s', (_id, { binds, make, calls }) => {
     wrap(client)
     wrap(client)
     log.off()
-    expect(Reflect.ownKeys(client)).toEqual(before)
+    const kept = Reflect.ownKeys(client).filter((key) => !before.includes(key))
+    expect(kept.filter((key) => !keeps.includes(key))).toEqual([])
     log = autolog({ exporter: recorder, integrations: Object.fromEntries(integrations.map(({ id }) => [id, false])) })
     recorder.clear()
   })

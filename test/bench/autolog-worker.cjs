@@ -1,34 +1,14 @@
-// One contestant of `autolog.mjs`, in a process and a folder of its own: an SDK over a fetch that answers at once, and
-// whoever traces it. Asked over IPC to run a kind of call so often; answers with the microseconds of CPU of each.
+// One contestant of `autolog.mjs`, in a process and a folder of its own: an SDK over answers that are there at once, and whoever traces
+// it. Asked over IPC to run a kind of call so often; answers with the microseconds of CPU of each.
 const { createRequire } = require('node:module')
 const { join } = require('node:path')
+const { CHUNKS, SDKS } = require('./autolog-sdks.cjs')
 
 // The packages lie beside a copy of this file, and are none of the project's.
 const load = createRequire(__filename)
 
-const who = process.argv[2]
-
-const CHUNKS = 200
-const usage = { prompt_tokens: 11, completion_tokens: CHUNKS, total_tokens: 11 + CHUNKS }
-const head = { id: 'chatcmpl-1', created: 1_700_000_000, model: 'gpt-5-mini-2025-08-07', system_fingerprint: 'fp_1' }
-const message = { role: 'assistant', content: 'Hello there, friend. '.repeat(20), refusal: null }
-const choice = { index: 0, message, logprobs: null, finish_reason: 'stop' }
-const whole = JSON.stringify({ ...head, object: 'chat.completion', choices: [choice], usage })
-const event = (choices, extra = {}) =>
-  `data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices, ...extra })}\n\n`
-const pieces = Array.from({ length: CHUNKS - 2 }, (_, i) =>
-  event([{ index: 0, delta: { content: ` token${i}` }, logprobs: null, finish_reason: null }]),
-)
-const stream = [
-  ...pieces,
-  event([{ ...choice, message: undefined, delta: {} }]),
-  event([], { usage }),
-  'data: [DONE]\n\n',
-].join('')
-
-const answer = (text, type) => new Response(text, { headers: { 'content-type': type, 'x-request-id': 'req_1' } })
-const fetch = async (_, { body }) =>
-  body.includes('"stream":true') ? answer(stream, 'text/event-stream') : answer(whole, 'application/json')
+const [, , which, who] = process.argv
+const sdk = SDKS[which]
 
 let provider
 let spans = 0
@@ -52,7 +32,7 @@ function setUp() {
   return provider
 }
 
-/** The least that a span of a call can be: begun, and ended when the answer or the stream is there. */
+/** The least that a span of a call of `openai` can be: begun, and ended when the answer or the stream is there. */
 function spanOnly(OpenAI) {
   const { context, SpanKind, trace } = require('@opentelemetry/api')
   const { constructor } = new OpenAI({ apiKey: 'bench' }).chat.completions
@@ -79,49 +59,49 @@ function spanOnly(OpenAI) {
   }
 }
 
-const instrumented = (name) => () => {
+/** By an instrumentation of OpenTelemetry's kind, which is told of the SDK when it loads. */
+function instrumented(name) {
   const tracerProvider = setUp()
   const { registerInstrumentations } = load('@opentelemetry/instrumentation')
-  const { OpenAIInstrumentation, default: fallback } = load(name)
-  registerInstrumentations({ instrumentations: [new (OpenAIInstrumentation ?? fallback)()], tracerProvider })
-  return require('openai')
+  const exported = load(name)
+  const [, Instrumentation = exported.default] =
+    Object.entries(exported).find(([key]) => key.endsWith('Instrumentation')) ?? []
+  registerInstrumentations({ instrumentations: [new Instrumentation()], tracerProvider })
+  return load(sdk.package)
 }
 
-/** Each gives the SDK, traced its way. */
+/** Each gives the SDK, traced its way. Any other name is that of an instrumentation. */
 const contestants = {
-  bare: () => require('openai'),
-  'span only': () => {
+  bare: () => load(sdk.package),
+  'span only'() {
     setUp()
-    const OpenAI = require('openai')
+    const OpenAI = load(sdk.package)
     spanOnly(OpenAI)
     return OpenAI
   },
-  'tracestitch, ES module': async () => {
+  async 'tracestitch, ES module'() {
     setUp()
     const { autolog } = await import('tracestitch')
-    const OpenAI = require('openai')
+    const module = load(sdk.package)
     autolog()
-    return OpenAI
+    return module
   },
-  'tracestitch, CommonJS': () => {
+  'tracestitch, CommonJS'() {
     setUp()
-    const OpenAI = require('openai')
+    const module = load(sdk.package)
     require('tracestitch').autolog()
-    return OpenAI
+    return module
   },
   // Its index would load all of its instrumentations; these files are none of its exports.
   openlit() {
     const dist = join(__dirname, 'node_modules/openlit/dist')
     require(join(dist, 'config.js')).default.updateConfig({ applicationName: 'bench' })
-    return instrumented(join(dist, 'instrumentation/openai/index.js'))()
+    return instrumented(join(dist, `instrumentation/${which}/index.js`))
   },
-  '@traceloop/instrumentation-openai': instrumented('@traceloop/instrumentation-openai'),
-  '@arizeai/openinference-instrumentation-openai': instrumented('@arizeai/openinference-instrumentation-openai'),
-  '@opentelemetry/instrumentation-openai': instrumented('@opentelemetry/instrumentation-openai'),
-  '@langfuse/openai': () => {
+  '@langfuse/openai'() {
     setUp()
     const { observeOpenAI } = load('@langfuse/openai')
-    const OpenAI = require('openai')
+    const OpenAI = load(sdk.package)
     return function (options) {
       return observeOpenAI(new OpenAI(options))
     }
@@ -129,15 +109,8 @@ const contestants = {
 }
 
 async function main() {
-  const OpenAI = await contestants[who]()
-  const openai = new OpenAI({ apiKey: 'bench', baseURL: 'http://127.0.0.1:1/v1', maxRetries: 0, fetch })
-  const body = { model: 'gpt-5-mini', messages: [{ role: 'user', content: 'Say hello to everybody, one by one.' }] }
-  const kinds = {
-    plain: () => openai.chat.completions.create(body),
-    streamed: async () => {
-      for await (const _ of await openai.chat.completions.create({ ...body, stream: true })) void _
-    },
-  }
+  const module = await (contestants[who] ?? instrumented)(who)
+  const kinds = sdk.make(module)
   process.on('message', async ({ kind, calls }) => {
     const before = process.cpuUsage()
     for (let i = 0; i < calls; i++) await kinds[kind]()
@@ -145,10 +118,15 @@ async function main() {
     process.send({ us: (user + system) / calls })
   })
   process.on('disconnect', () => process.exit(0))
-  for (const run of Object.values(kinds)) await run()
-  await provider?.forceFlush()
+  const seen = []
+  for (const run of Object.values(kinds)) {
+    await run()
+    await provider?.forceFlush()
+    seen.push(spans)
+  }
   // Whoever makes no span of each call is no contestant.
-  if (provider && spans < 2) throw new Error(`it made ${spans} spans of 2 calls`)
+  if (provider && !(seen[0] > 0 && seen[1] > seen[0]))
+    throw new Error(`of a plain and a streamed call it made ${seen[0]} and ${seen[1] - seen[0]} spans`)
   process.send({ ready: true, chunks: CHUNKS })
 }
 

@@ -1,7 +1,7 @@
 // What autolog() costs in a project that has every SDK of the matrix, and what an open stream keeps. Ratios to a baseline of the same
 // run. Needs `npm run sdks`. By itself: `node test/bench/installed.mjs [--quick]`.
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { interleave, printRatios } from './measure.mjs'
 
@@ -120,6 +120,11 @@ async function benchOpenStreams(rounds) {
   }
 }
 
-const quick = process.argv.includes('--quick')
-await benchOpenStreams(quick ? 1 : 5)
-await benchStart(quick ? 3 : 9)
+export async function benchInstalled({ streams, starts }) {
+  await benchOpenStreams(streams)
+  if (existsSync(join(sdks, 'node_modules'))) await benchStart(starts)
+  else console.log('\nautolog() beside every SDK of the matrix: skipped, `npm run sdks` installs them')
+}
+
+if (process.argv[1] === import.meta.filename)
+  await benchInstalled(process.argv.includes('--quick') ? { streams: 1, starts: 3 } : { streams: 5, starts: 9 })

@@ -5,6 +5,7 @@ import { benchAutolog } from './autolog.mjs'
 import { benchCalls } from './calls.mjs'
 import { benchCodecs } from './codecs.mjs'
 import { benchCost } from './cost.mjs'
+import { benchInstalled } from './installed.mjs'
 import { benchLimits } from './limits.mjs'
 import { benchMemory } from './memory.mjs'
 import { benchRouting } from './routing.mjs'
@@ -20,7 +21,12 @@ try {
     `http://127.0.0.1:${port}`,
     quick ? { rounds: 3, calls: 100, streams: 10 } : { rounds: 15, calls: 400, streams: 40 },
   )
-  await benchAutolog(quick ? { rounds: 3, calls: 500, streams: 20 } : { rounds: 11, calls: 4000, streams: 100 })
+  await benchAutolog(
+    quick
+      ? { generations: 1, rounds: 3, calls: 300, streams: 10 }
+      : { generations: 1, rounds: 5, calls: 1000, streams: 30 },
+  )
+  await benchInstalled(quick ? { streams: 1, starts: 1 } : { streams: 5, starts: 9 })
   await benchRouting(
     `http://127.0.0.1:${port}`,
     quick

@@ -260,6 +260,15 @@ test.each([
   [{ 'x-session-affinity': 's3' }, { safety_identifier: 'h', user: 'ann' }, { session: 's3', user: 'h' }],
   [{ 'x-openwebui-user-id': 'u1' }, {}, { user: 'u1' }],
   [{ 'x-tracestitch-tags': 'a, b' }, { metadata: { user_id: 'u2' } }, { user: 'u2', tags: ['a', 'b'] }],
+  [
+    {},
+    { metadata: { user_id: '{"device_id":"d1","account_uuid":"","session_id":"s4"}' } },
+    { session: 's4', user: 'd1' },
+  ],
+  [{}, { metadata: { user_id: '{"device_id":"d1","account_uuid":"a1"}' } }, { user: 'a1' }],
+  [{}, { metadata: { user_id: 'user_0af7_account_a2_session_s5' } }, { session: 's5', user: 'a2' }],
+  [{}, { metadata: { user_id: 'user_0af7_account__session_s6' } }, { session: 's6', user: '0af7' }],
+  [{}, { metadata: { user_id: '{"name":"ann"}' } }, { user: '{"name":"ann"}' }],
 ])('%o with %o is for %o', async (headers, fields, wanted) => {
   const seen: unknown[] = []
   const providers = { up: { baseURL: 'http://up/v1', apiKey: 'k' } }

@@ -21,6 +21,7 @@ const model = 'llama3.2'
 const messages = [{ role: 'user', content: 'Say hello.' }]
 const span = { name: `chat ${model}`, usage: [11, 7] as const, finish: ['stop'] }
 const generated = { ...span, name: `text_completion ${model}` }
+const questions = { fits: { type: 'noul', instructions: 'Does it fit?' } }
 const tools = [{ type: 'function', function: { name: 'add', parameters: { type: 'object', properties: {} } } }]
 
 const rows: Row<Client>[] = [
@@ -72,7 +73,7 @@ const rows: Row<Client>[] = [
   },
   {
     name: 'systemone',
-    run: async (client) => client.systemone?.({ model, input: 'a', questions: [] }),
+    run: async (client) => client.systemone?.({ model, state: 'a', questions }),
     skip: (_version, client) => (client.systemone ? undefined : 'this version has no systemone'),
     spans: [{ name: `decide ${model}`, usage: [11, 0] }],
   },

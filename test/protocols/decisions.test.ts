@@ -1,13 +1,12 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { TracestitchError, UnsupportedParameterError } from '../../src/kernel/errors.js'
+import { expect, test } from 'vitest'
+import { UnsupportedParameterError } from '../../src/kernel/errors.js'
 import type { DecisionAnswer, DecisionQuestion, DecisionRequest, DecisionResponse } from '../../src/kernel/hub.js'
 import type { EncodeContext } from '../../src/kernel/protocol.js'
 import { openaiDecisions } from '../../src/protocols/decisions/openai.js'
 import { systemone } from '../../src/protocols/decisions/systemone.js'
-import { deepFreeze, mutated } from '../contracts/json-values.js'
+import { testAnswerProtocol } from '../contracts/answer-protocol.js'
 
-const RUNS = { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 100) }
 const warnings: string[] = []
 const context: EncodeContext = {
   provider: 'p',
@@ -72,51 +71,12 @@ const responses: fc.Arbitrary<DecisionResponse> = fc.record({
   }),
 })
 
-describe.each([openaiDecisions, systemone])('protocol $id', (protocol) => {
-  test('requests and responses keep their meaning from the hub to the wire and back', () => {
-    fc.assert(
-      fc.property(requests, responses, (request, response) => {
-        const { body } = protocol.encodeRequest(deepFreeze(request), context)
-        const wire = JSON.parse(JSON.stringify(body)) as unknown
-        expect(protocol.decodeRequest(deepFreeze(wire))).toEqual(request)
-        const answer = JSON.parse(JSON.stringify(protocol.encodeResponse(deepFreeze(response)))) as unknown
-        expect(protocol.decodeResponse(deepFreeze(answer))).toEqual(response)
-        expect(protocol.decodeResponse(answer, { content: false }).answers).toEqual([])
-        expect(protocol.decodeRequest(wire, { content: false })).toMatchObject({ input: '', questions: [] })
-      }),
-      RUNS,
-    )
+for (const protocol of [openaiDecisions, systemone])
+  testAnswerProtocol<DecisionRequest, DecisionResponse>(protocol, {
+    requests,
+    responses,
+    withoutContent: { request: { input: '', questions: [] }, response: { answers: [] } },
   })
-
-  test('arbitrary and damaged JSON is read, or refused with an error of the library', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), requests, responses, mutated, (value, request, response, damage) => {
-        const attempts = [
-          () => protocol.decodeRequest(value),
-          () => protocol.decodeResponse(value),
-          () => protocol.decodeRequest(damage(protocol.encodeRequest(request, context).body)),
-          () => protocol.decodeResponse(damage(protocol.encodeResponse(response))),
-        ]
-        for (const attempt of attempts) {
-          try {
-            attempt()
-          } catch (error) {
-            if (!TracestitchError.isInstance(error)) throw error
-          }
-        }
-      }),
-      RUNS,
-    )
-  })
-
-  test('an error keeps its message, also in place of an answer', () => {
-    const body = protocol.encodeError({ message: 'no room' }, 529)
-    expect(protocol.decodeError(body)?.message).toBe('no room')
-    expect(() => protocol.decodeResponse(body)).toThrow(
-      expect.objectContaining({ name: 'ProviderError', message: 'no room' }),
-    )
-  })
-})
 
 const asked: DecisionRequest = {
   model: 'm',

@@ -1,14 +1,13 @@
 import { CohereClientV2 } from 'cohere-ai'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { TracestitchError, UnsupportedParameterError } from '../../src/kernel/errors.js'
+import { expect, test } from 'vitest'
+import { UnsupportedParameterError } from '../../src/kernel/errors.js'
 import type { RerankRequest, RerankResponse } from '../../src/kernel/hub.js'
 import type { EncodeContext } from '../../src/kernel/protocol.js'
 import { cohereRerank, jinaRerank, voyageRerank } from '../../src/protocols/rerank/index.js'
-import { deepFreeze, mutated } from '../contracts/json-values.js'
+import { testAnswerProtocol } from '../contracts/answer-protocol.js'
 import { startLoopback } from '../support/loopback.js'
 
-const RUNS = { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 100) }
 const context: EncodeContext = {
   provider: 'p',
   model: 'a-model',
@@ -44,52 +43,14 @@ const responses: fc.Arbitrary<RerankResponse> = fc.record({
   }),
 })
 
-describe.each([cohereRerank, jinaRerank, voyageRerank])('protocol $id', (protocol) => {
-  test('requests and responses keep their meaning from the hub to the wire and back', () => {
-    fc.assert(
-      fc.property(requests, responses, (request, response) => {
-        const { body } = protocol.encodeRequest(deepFreeze(request), context)
-        const wire = JSON.parse(JSON.stringify(body)) as unknown
-        expect(protocol.decodeRequest(deepFreeze(wire))).toEqual(request)
-        const answer = JSON.parse(JSON.stringify(protocol.encodeResponse(deepFreeze(response)))) as unknown
-        const { meta: _meta, ...read } = protocol.decodeResponse(deepFreeze(answer))
-        expect(read).toEqual(response)
-        expect(protocol.decodeResponse(answer, { content: false }).results).toEqual([])
-        expect(protocol.decodeRequest(wire, { content: false })).toMatchObject({ query: '', documents: [] })
-      }),
-      RUNS,
-    )
+for (const protocol of [cohereRerank, jinaRerank, voyageRerank])
+  testAnswerProtocol<RerankRequest, RerankResponse>(protocol, {
+    requests,
+    responses,
+    // What Cohere's counts are in.
+    said: ({ meta: _meta, ...said }) => said,
+    withoutContent: { request: { query: '', documents: [] }, response: { results: [] } },
   })
-
-  test('arbitrary and damaged JSON is read, or refused with an error of the library', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), requests, responses, mutated, (value, request, response, damage) => {
-        const attempts = [
-          () => protocol.decodeRequest(value),
-          () => protocol.decodeResponse(value),
-          () => protocol.decodeRequest(damage(protocol.encodeRequest(request, context).body)),
-          () => protocol.decodeResponse(damage(protocol.encodeResponse(response))),
-        ]
-        for (const attempt of attempts) {
-          try {
-            attempt()
-          } catch (error) {
-            if (!TracestitchError.isInstance(error)) throw error
-          }
-        }
-      }),
-      RUNS,
-    )
-  })
-
-  test('an error keeps its message, also in place of an answer', () => {
-    const body = protocol.encodeError({ message: 'no room' }, 529)
-    expect(protocol.decodeError(body)?.message).toBe('no room')
-    expect(() => protocol.decodeResponse(body)).toThrow(
-      expect.objectContaining({ name: 'ProviderError', message: 'no room' }),
-    )
-  })
-})
 
 test('names of fields, document forms and counts are those of each format', () => {
   const request: RerankRequest = {

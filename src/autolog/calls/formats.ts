@@ -93,9 +93,14 @@ function read(codec: Protocol): Format {
     case 'decisions':
       return {
         operation,
-        fields,
+        fields: fields ?? FACT_FIELDS,
+        error,
         request: () => ({ other: {} }),
-        answer: (wire) => ({ other: factsOf(isObject(wire) ? wire : {}) }),
+        answer(wire) {
+          // Refuses what is no decision.
+          codec.decodeResponse(wire, { content: false })
+          return { other: factsOf(isObject(wire) ? wire : {}) }
+        },
       }
   }
 }

@@ -1,4 +1,5 @@
 /** Reads what an SDK received, with the format of the declaration, into the call's span. Never throws. */
+import { headerView } from '../../kernel/header-view.js'
 import { ProviderError } from '../../kernel/provider-error.js'
 import { guard } from '../../kernel/guard.js'
 import { isObject } from '../../kernel/json.js'
@@ -77,7 +78,7 @@ export class AnswerReader {
   /** Headers of the response, in any form that SDKs have. */
   headers(given: unknown): void {
     if (isHeaders(given)) this.call.headers(given)
-    else if (isObject(given)) this.call.headers(new Headers(Object.entries(given).filter(isTextEntry)))
+    else if (isObject(given)) this.call.headers(headerView(given))
   }
 
   /** Reads a whole answer. Ends the call. */
@@ -228,8 +229,6 @@ const CLOSED: StreamEnd = { closed: true, error: undefined }
 const NO_PIECE: { readonly data: unknown; readonly name?: string } = { data: undefined }
 
 type HeaderList = Parameters<Call['headers']>[0]
-
-const isTextEntry = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string'
 
 function readHeadersOf(reader: AnswerReader, error: unknown): void {
   reader.headers(headersOf(error))

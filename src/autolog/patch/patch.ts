@@ -17,6 +17,8 @@ export interface PatcherContext {
   readonly integration: string
   readonly format: 'esm' | 'cjs'
   readonly options: Readonly<Record<string, unknown>>
+  /** For `wrap()`. Default: a module is patched. */
+  readonly isOneClient?: boolean
   /** Makes the replacement of a declared model call. */
   readonly call: (declared: Declared, report?: (notice: Notice) => void) => Replace
   /** Exports of the module that can be assigned. */
@@ -172,6 +174,7 @@ export function createPatcher(context: PatcherContext): PatchSession {
   const patcher: Patcher = {
     format: context.format,
     options: context.options,
+    isOneClient: context.isOneClient === true,
     call(holder, method, declared, otherwise) {
       const asCall = context.call(declared, (notice) => context.report?.(method, notice))
       const asStep = otherwise && instrumentStep(otherwise)

@@ -1,4 +1,5 @@
 /** One request that asks a model, and its answer, as they pass on the wire: the call's span is made of what both say. */
+import type { HeaderView } from '../../kernel/header-view.js'
 import type { Context } from '@opentelemetry/api'
 import { asString, isObject, parseJson } from '../../kernel/json.js'
 import type { Call, CallRequest } from '../../telemetry/spans/call.js'
@@ -12,9 +13,6 @@ import type { Endpoint } from './wire-endpoints.js'
 import { unzipOf, unzipped } from './wire-encoding.js'
 import { targetOf, type Redirect, type Redirects } from './wire-redirects.js'
 import { RequestBody } from './wire-request.js'
-
-/** Headers of an answer. Names in lower case. */
-export type AnswerHeaders = Pick<Headers, 'get' | 'forEach'>
 
 /** An error's body is kept up to here. */
 const MOST_OF_ERROR = 256 * 1024
@@ -90,7 +88,7 @@ export class WireExchange {
   }
 
   /** The answer begins. */
-  answered(status: number, headers: AnswerHeaders): void {
+  answered(status: number, headers: HeaderView): void {
     // An informational one, which another follows.
     if (status < 200 || this.sink) return
     this.asked()
@@ -195,7 +193,7 @@ function modelIn(pathname: string): string | undefined {
 interface Failure {
   readonly format: Format
   readonly status: number
-  readonly headers: AnswerHeaders
+  readonly headers: HeaderView
 }
 
 /** The class of an error of AWS, which is not always in its body. */

@@ -2,13 +2,14 @@
  * Requests of a `fetch` that tells nobody what it sends and gets. The program gets an answer of the same bytes, whose body tells the
  * exchange what is read of it; nothing is read before the program reads.
  */
+import type { HeaderView } from '../../kernel/header-view.js'
 import { guard } from '../../kernel/guard.js'
 import { endWhenAbandoned, type AbandonWatch } from '../../telemetry/spans/abandoned.js'
 import type { FetchBegun, FetchRequest } from '../../telemetry/propagation/fetch-requests.js'
 import { tapWebStream } from '../streams/body-tap.js'
 import { passedOn } from '../streams/passed-stream.js'
 import { textFields } from '../patch/raw-requests.js'
-import type { AnswerHeaders, WireExchange } from './wire-exchange.js'
+import type { WireExchange } from './wire-exchange.js'
 
 /** @returns What makes the program's answer of that of `fetch`. */
 export function tapFetch(request: FetchRequest, exchange: WireExchange): FetchBegun['attach'] {
@@ -56,7 +57,7 @@ function watched(response: Response, exchange: WireExchange, decompresses: boole
 }
 
 /** The runtime has decompressed the body, but may have kept the header. */
-const decompressed = (headers: Headers): AnswerHeaders => ({
+const decompressed = (headers: Headers): HeaderView => ({
   get: (name) => (name.toLowerCase() === 'content-encoding' ? null : headers.get(name)),
   forEach: (each) => headers.forEach(each),
 })

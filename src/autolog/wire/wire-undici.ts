@@ -2,12 +2,13 @@
  * Requests of undici, which is `fetch` too, in whatever copy of it: its diagnostics channel shows each before it leaves, and the
  * connection tells the request what it sends and gets. Nothing is read that the program does not get as well.
  */
+import type { HeaderView } from '../../kernel/header-view.js'
 import { guard } from '../../kernel/guard.js'
 import { isObject } from '../../kernel/json.js'
 import { endWhenAbandoned } from '../../telemetry/spans/abandoned.js'
 import type { UndiciRequest } from '../../telemetry/propagation/trace-headers.js'
 import { define } from '../streams/stream-tap.js'
-import type { AnswerHeaders, WireExchange } from './wire-exchange.js'
+import type { WireExchange } from './wire-exchange.js'
 
 type Told = (...args: unknown[]) => unknown
 
@@ -110,7 +111,7 @@ function contentTypeOf(request: UndiciRequest & { readonly contentType?: unknown
 }
 
 /** As they come: a flat list of names and values, as bytes or text; over HTTP/2 an object. */
-function headersOf(given: unknown): AnswerHeaders {
+function headersOf(given: unknown): HeaderView {
   const headers = new Headers()
   const add = (name: unknown, value: unknown): void => {
     const key = textOf(name)

@@ -10,7 +10,7 @@ import { ID, asCacheControl, cacheFields, hasNativeFields } from './wire.js'
 export function decodeMessages(system: unknown, messages: unknown): Message[] {
   const decoded: Message[] = []
   if (typeof system === 'string' || Array.isArray(system)) {
-    decoded.push({ role: 'system', content: decodeContent(system) })
+    decoded.push({ role: 'system', content: decodeSystem(system) })
   }
   for (const message of asArray(messages)) {
     if (!isObject(message)) continue
@@ -20,6 +20,23 @@ export function decodeMessages(system: unknown, messages: unknown): Message[] {
     else decoded.push(...decodeUser(content))
   }
   return decoded
+}
+
+/**
+ * Claude Code says in a first block what its calls are billed as
+ * (https://code.claude.com/docs/en/llm-gateway-protocol#system-prompt-attribution-block). It differs between calls, so at
+ * another provider it would only keep the prompt from being cached.
+ */
+const ATTRIBUTION = 'x-anthropic-billing-header:'
+
+function decodeSystem(system: string | readonly unknown[]): string | ContentPart[] {
+  if (typeof system === 'string') return decodeContent(system)
+  const [first] = system
+  const isNote = isObject(first) && asString(first['text'])?.startsWith(ATTRIBUTION) === true
+  if (!isNote) return decodeContent(system)
+  const rest = decodeContent(system.slice(1))
+  const note: ContentPart = { type: 'raw', protocol: ID, value: first }
+  return [note, ...(typeof rest === 'string' ? [{ type: 'text' as const, text: rest }] : rest)]
 }
 
 const SYSTEM_MORE = ['clear_at', 'output_config']

@@ -5,7 +5,7 @@ import type { EncodeContext, JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import { scalars, stopsOf } from '../shared/scalars.js'
 import { dialectOf } from './dialect.js'
-import { toJsonSchema } from './schema.js'
+import { toJsonSchema, withPlainTypes } from './schema.js'
 import { decodeThinking, encodeThinking } from './thinking.js'
 import { message } from './wire.js'
 
@@ -105,8 +105,9 @@ function decodeFormat(config: JsonObject, request: ChatRequest, rest: JsonObject
   if (type !== JSON_TYPE) return
   delete rest['responseMimeType']
   if (isObject(jsonSchema)) {
-    request.response_format = { type: 'json_schema', json_schema: { name: 'response', schema: jsonSchema } }
-    delete rest['responseJsonSchema']
+    const schema = withPlainTypes(jsonSchema)
+    request.response_format = { type: 'json_schema', json_schema: { name: 'response', schema } }
+    if (schema === jsonSchema) delete rest['responseJsonSchema']
   } else if (isObject(responseSchema)) {
     request.response_format = {
       type: 'json_schema',

@@ -14,6 +14,7 @@ import { ID, camel, readPath } from './wire.js'
 /** Fields that the hub has. All others go to `raw`, so that nothing is lost. */
 const KNOWN: ReadonlySet<string> = new Set([
   'model',
+  'stream',
   'contents',
   'systemInstruction',
   'tools',

@@ -8,6 +8,24 @@ import { camel } from './wire.js'
 
 const MAX_DEPTH = 100
 
+/**
+ * JSON Schema whose types may be in capitals, as in the older kind: programs write both kinds with the SDK's `Type`, and the
+ * API takes them. The same object if there are none.
+ */
+export function withPlainTypes(schema: JsonObject): JsonObject {
+  return hasCapitals(schema, 0) ? toJsonSchema(schema) : schema
+}
+
+const CAPITALS = /^(?:OBJECT|ARRAY|STRING|NUMBER|INTEGER|BOOLEAN|NULL)$/
+
+function hasCapitals(value: unknown, depth: number): boolean {
+  if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some((inner) => hasCapitals(inner, depth + 1))
+  const { type } = value as JsonObject
+  if (typeof type === 'string' && CAPITALS.test(type)) return true
+  return Object.values(value).some((inner) => hasCapitals(inner, depth + 1))
+}
+
 /** Below a depth no honest schema has, the schema stays as it was. */
 export function toJsonSchema(schema: JsonObject, depth = 0): JsonObject {
   if (depth > MAX_DEPTH) return schema

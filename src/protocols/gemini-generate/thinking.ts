@@ -34,7 +34,9 @@ export function encodeThinking(
   if (isObject(kept) && saysTheSame(decodeThinking(kept), request)) return kept
   const { thinking } = request
   const effort = request.reasoning_effort ?? undefined
-  if (isObject(thinking)) {
+  // Adaptive thinking leaves to the effort how much there is.
+  const isByEffort = thinking?.type === 'adaptive' && effort !== undefined && effort !== 'none'
+  if (isObject(thinking) && !isByEffort) {
     if (effort !== undefined) limits.warn('`thinking` is given, so `reasoning_effort` is left out')
     if (thinking.type === 'disabled') return withoutThinking('thinking', traits, limits)
     if (!traits.thinks) {

@@ -4,7 +4,7 @@ import { asArray, asString, compact, isObject } from '../../kernel/json.js'
 import type { JsonObject } from '../../kernel/protocol.js'
 import type { Limits } from '../../kernel/limits.js'
 import type { SchemaFitter } from '../shared/schema/fitter.js'
-import { toJsonSchema } from './schema.js'
+import { toJsonSchema, withPlainTypes } from './schema.js'
 import { unknownFields } from '../shared/raw.js'
 import { allowedNames, encodeTools as encodeNativeTools } from '../shared/tools.js'
 import { ID, camel, asList, message, ownRaw } from './wire.js'
@@ -82,12 +82,14 @@ function decodeTool(wire: unknown): Tool[] {
   const description = asString(declaration['description'])
   const { parameters, parametersJsonSchema } = declaration
   const schema = isObject(parametersJsonSchema)
-    ? parametersJsonSchema
+    ? withPlainTypes(parametersJsonSchema)
     : isObject(parameters)
       ? toJsonSchema(parameters)
       : undefined
   // The older kind of schema, and what only this format says of a function, are sent again as they came.
-  const raw = unknownFields(declaration, DECLARATION_FIELDS)
+  const kept = schema !== parametersJsonSchema && isObject(parametersJsonSchema) && { parametersJsonSchema }
+  const rest = unknownFields(declaration, DECLARATION_FIELDS)
+  const raw = kept ? { ...rest, ...kept } : rest
   return [
     {
       type: 'function',

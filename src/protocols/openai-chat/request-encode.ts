@@ -23,6 +23,7 @@ import { withFittingMarks } from '../shared/cache-marks.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
 import { asksNothing } from '../shared/request-fields.js'
+import { dropLongUser } from '../shared/user.js'
 import { answerParts } from './content-parts.js'
 import { withReasoningText } from './reasoning.js'
 
@@ -239,7 +240,10 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
     delete rest.max_completion_tokens
   }
   if (context.quirks.streamOptions === false) delete rest.stream_options
+  // An effort says the same in the field's own word.
+  if (effortOf(request) !== undefined && context.quirks.unsupported?.includes('thinking')) delete rest.thinking
   for (const field of context.quirks.unsupported ?? []) refuseField(rest, field, context)
+  dropLongUser(rest, context, warn)
   const seed = context.quirks.seedField === 'random_seed' && rest.seed != null ? { random_seed: rest.seed } : undefined
   if (seed) delete rest.seed
   const hasTools = (wireTools?.length ?? 0) > 0

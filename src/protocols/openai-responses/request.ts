@@ -10,6 +10,7 @@ import { portable, rulesOf } from '../shared/history/index.js'
 import { requestObject } from '../shared/malformed.js'
 import { withoutPrefill } from '../shared/prefill.js'
 import { refusedBy } from '../shared/refusals.js'
+import { dropLongUser } from '../shared/user.js'
 import { asksNothing, mergeFields } from '../shared/request-fields.js'
 import { strictFields } from '../shared/strict.js'
 import { decodeInput } from './input-decode.js'
@@ -133,7 +134,10 @@ export function encodeRequest(asked: ChatRequest, context: EncodeContext): Encod
   else if (include.length > 0) body.include = include
 
   const given = request as unknown as JsonObject
-  for (const field of UNSUPPORTED) if (!asksNothing(field, given[field])) unsupported(field, context)
+  // An effort says the same as `thinking`, in the format's own word.
+  const isSaid = (field: string): boolean => field === 'thinking' && effortOf(request, kept) !== undefined
+  for (const field of UNSUPPORTED) if (!isSaid(field) && !asksNothing(field, given[field])) unsupported(field, context)
+  dropLongUser(body, context, warn)
   const others = Object.entries(given).filter(([key, value]) => !HANDLED.has(key) && value !== undefined)
   return {
     path: PATH,

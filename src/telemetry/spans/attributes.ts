@@ -1,4 +1,5 @@
 /** Makes span attributes from hub shapes: the one place where a GenAI span gets its values. */
+import type { HeaderView } from '../../kernel/header-view.js'
 import type { Attributes } from '@opentelemetry/api'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../../kernel/hub.js'
 import * as semconv from '../semconv.js'
@@ -178,7 +179,7 @@ const MOST_HEADERS = 512
 
 /** The response headers that `keepsHeader` names, under the OpenTelemetry names for headers. */
 export function responseHeaderAttributes(
-  headers: Pick<Headers, 'forEach'>,
+  headers: Pick<HeaderView, 'forEach'>,
   { keepsHeader }: Pick<TelemetrySettings, 'keepsHeader'>,
 ): Attributes {
   const attributes: Attributes = {}

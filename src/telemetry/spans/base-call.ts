@@ -1,4 +1,5 @@
 /** What a call collects while it runs, for both the call that has the span and those inside it. */
+import type { HeaderView } from '../../kernel/header-view.js'
 import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { ChatCompletion, EmbeddingsResponse } from '../../kernel/hub.js'
 import { responseHeaderAttributes } from './attributes.js'
@@ -45,7 +46,7 @@ export abstract class BaseCall implements Call {
     this.facts.firstChunk ??= ((at ?? performance.now()) - this.startedAt) / 1000
   }
 
-  headers(headers: Pick<Headers, 'forEach' | 'get'>): void {
+  headers(headers: HeaderView): void {
     if (!this.recording) return
     guard('headers', readHeaders, this.facts, headers)
   }
@@ -61,7 +62,7 @@ export abstract class BaseCall implements Call {
   }
 }
 
-function readHeaders(facts: Facts, headers: Pick<Headers, 'forEach' | 'get'>): void {
+function readHeaders(facts: Facts, headers: HeaderView): void {
   const current = settings()
   addAttributes(facts, responseHeaderAttributes(headers, current))
   const cost = current.reportedCost(headers)

@@ -1,4 +1,5 @@
 /** A model call in telemetry: its start, what is reported while it runs, and its end. */
+import type { HeaderView } from '../../kernel/header-view.js'
 import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { ChatCompletion, ChatRequest, EmbeddingsRequest, EmbeddingsResponse, Usage } from '../../kernel/hub.js'
 import type { Mask } from '../content/bounded.js'
@@ -92,7 +93,7 @@ export interface Call {
    * @param at - When it came, on the clock of `performance.now()`. Default: now.
    */
   chunk(at?: number): void
-  headers(headers: Pick<Headers, 'forEach' | 'get'>): void
+  headers(headers: HeaderView): void
   response(response: CallResponse): void
   /** Adds attributes that the decoders do not give. */
   set(attributes: Attributes): void

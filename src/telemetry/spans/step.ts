@@ -79,12 +79,13 @@ export interface Step {
 }
 
 /** A document that a retriever or a memory found. */
+/** Values are as the store gave them. A score or a distance that is no number is left out. */
 export interface RetrievedDocument {
   readonly id?: unknown
   /** Higher is better. */
-  readonly score?: number | undefined
+  readonly score?: unknown
   /** Lower is better. Some stores return this instead. */
-  readonly distance?: number | undefined
+  readonly distance?: unknown
   /** Its text, or other content. */
   readonly content?: unknown
   readonly metadata?: unknown
@@ -246,8 +247,8 @@ function documentOf({ id, score, distance, content, metadata }: RetrievedDocumen
   const more = metadata == null ? undefined : redactPart({ type: 'generic', value: metadata })?.['value']
   return {
     ...(id !== undefined && { id }),
-    ...(score !== undefined && { score }),
-    ...(distance !== undefined && { distance }),
+    ...(typeof score === 'number' && { score }),
+    ...(typeof distance === 'number' && { distance }),
     ...(text !== undefined && { content: text }),
     ...(hasContent(more) && { metadata: more }),
   }

@@ -24,7 +24,11 @@ export const ollama: FakeFormat = {
     if (path.endsWith('/embed')) return { model: body['model'], embeddings: [[0.5, -0.25]], prompt_eval_count: 5 }
     if (path.endsWith('/embeddings')) return { embedding: [0.5, -0.25] }
     if (path.endsWith('/systemone'))
-      return { model: body['model'], answers: [{ probability: 0.9 }], usage: { input_tokens: 11, output_tokens: 0 } }
+      return {
+        model: body['model'],
+        answers: { fits: { type: 'noul', noul: 0.9 } },
+        usage: { input_tokens: 11, output_tokens: 0 },
+      }
     return { ...piece(path, body, WORDS.join('')), ...end }
   },
   events: (path, body) =>
