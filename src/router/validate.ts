@@ -18,20 +18,20 @@ export function checkClientOptions(options: unknown): asserts options is ClientO
   if (!isObject(options)) {
     throw new ConfigError('createClient(options)', `expected an object or nothing, got ${typeName(options)}`)
   }
-  checkShape(clientOptions, options, '')
+  checkShape(clientOptions, options)
 }
 
 /** @throws ConfigError on the first fault. */
 export function checkCallOptions(options: unknown): void {
-  checkShape(callOptions, options, 'call')
+  checkShape(callOptions, options)
 }
 
 /** @throws ConfigError on the first fault. */
-export function checkShape(schema: Schema, options: unknown, root: string): void {
+export function checkShape(schema: Schema, options: unknown): void {
   const result = schema.safeParse(options)
   if (result.success) return
   const issue = misspelt(result.error.issues)
-  if (issue) throw toConfigError(schema, options, innermost(issue), root)
+  if (issue) throw toConfigError(schema, options, innermost(issue))
 }
 
 type Issue = z.core.$ZodIssue
@@ -54,7 +54,7 @@ function innermost(issue: Issue): Issue {
   return issue
 }
 
-function toConfigError(schema: Schema, options: unknown, issue: Issue, root: string): ConfigError {
+function toConfigError(schema: Schema, options: unknown, issue: Issue): ConfigError {
   const path = issue.path
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? ''
