@@ -1,5 +1,6 @@
 import { TracestitchError } from './errors.js'
 
+/** What a guardrail found, for its error. */
 export interface GuardrailFacts {
   /** Name of the guardrail. */
   readonly guardrail: string

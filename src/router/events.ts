@@ -113,6 +113,7 @@ export interface GuardrailEvent {
   readonly model: string
   /** Its name. */
   readonly guardrail: string
+  /** Whether it looked at the request or at the answer. */
   readonly on: 'input' | 'output'
   /** What followed; `failed`: it came to no verdict, and is open on errors. */
   readonly verdict: 'allow' | 'block' | 'mask' | 'retry' | 'log' | 'failed'

@@ -10,6 +10,7 @@ export interface GuardrailOptions {
   name?: string | undefined
   /** Default: `both` for checks that find places in a text, `input` for all others. */
   on?: 'input' | 'output' | 'both' | undefined
+  /** What is looked for. */
   check: GuardrailCheck
   /**
    * What a finding leads to. `block`: the call fails with a GuardrailError. `mask`: what was found is replaced by its kind,
@@ -70,12 +71,15 @@ export type GuardrailFunction = (given: GuardrailInput) => GuardrailVerdict | Pr
 
 /** What a check gets. */
 export interface GuardrailInput {
+  /** Whether it is about the request or the answer. */
   readonly on: 'input' | 'output'
   /** All texts, with an empty line between them. Of a request: what the user and tools say since the model spoke last. */
   readonly text: string
   /** Of a request: all that is sent. Of an answer: all that came. */
   readonly texts: readonly string[]
+  /** The model as the caller named it. */
   readonly model: string
+  /** Value of `gen_ai.operation.name`, such as `chat`. */
   readonly operation: string
   /** A request of chat. */
   readonly request: ChatRequest | undefined

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { masked, type Finder } from '../../src/policies/guardrails/finder.js'
 import { injectionFinder } from '../../src/policies/guardrails/injection.js'
 import { PII_KINDS, piiFinder } from '../../src/policies/guardrails/pii.js'
-import { secretsFinder } from '../../src/policies/guardrails/secrets.js'
+import { secretsFinder } from '../../src/policies/guardrails/key-forms.js'
 import { TextWindow } from '../../src/policies/guardrails/text-window.js'
 import { keywordFinder, regexFinder } from '../../src/policies/guardrails/words.js'
 

@@ -2,7 +2,7 @@
 import { parseJson } from '../../kernel/json.js'
 import { injectionFinder } from '../../policies/guardrails/injection.js'
 import { piiFinder } from '../../policies/guardrails/pii.js'
-import { secretsFinder } from '../../policies/guardrails/secrets.js'
+import { secretsFinder } from '../../policies/guardrails/key-forms.js'
 import { keywordFinder, regexFinder } from '../../policies/guardrails/words.js'
 import type { Finder } from '../../policies/guardrails/finder.js'
 import type { GuardrailCheck, GuardrailInput } from '../../router/guardrail-options.js'
