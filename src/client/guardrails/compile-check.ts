@@ -82,7 +82,10 @@ const BLOCK = /^\s*```(?:json)?\s*([\s\S]*?)\s*```\s*$/
 const fitting =
   (schema: Readonly<Record<string, unknown>>): Asking =>
   ({ answer, text }) => {
-    const content = answer?.choices[0]?.message.content ?? text
+    const message = answer?.choices[0]?.message
+    // The answer comes after the results of the tools.
+    if (message?.tool_calls?.length && !message.content) return undefined
+    const content = message?.content ?? text
     const value = parseJson(BLOCK.exec(content)?.[1] ?? content)
     if (value !== undefined && mayFit(schema, value)) return undefined
     return {

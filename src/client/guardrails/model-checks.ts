@@ -11,11 +11,15 @@ import type { Asked, Finding } from './check.js'
 type Inner = () => ClientContext
 type Ask = (asked: Asked) => Promise<Finding | undefined>
 
+/** Only pictures, say. Providers refuse an empty text. */
+const isBlank = ({ text }: Asked): boolean => text.trim() === ''
+
 const optionsOf = ({ metadata, signal }: Asked): CallOptions => ({ signal, ...(metadata && { metadata }) })
 
 /** https://developers.openai.com/api/reference/resources/moderations/methods/create */
 export function moderationCheck(client: Inner, model: string, categories: readonly string[] | undefined): Ask {
   return async (asked) => {
+    if (isBlank(asked)) return undefined
     const answer = await createPassthrough(client()).moderations.create({ model, input: asked.text }, optionsOf(asked))
     const { results } = answer as { readonly results?: unknown }
     const [result] = Array.isArray(results) ? (results as unknown[]) : []
@@ -47,6 +51,7 @@ const JUDGEMENT = {
 
 export function judgeCheck(client: Inner, model: string, policy: string): Ask {
   return async (asked) => {
+    if (isBlank(asked)) return undefined
     const { choices } = await createChatCompletions(client()).create(
       {
         model,
@@ -74,6 +79,7 @@ export function judgeCheck(client: Inner, model: string, policy: string): Ask {
 
 export function decisionCheck(client: Inner, model: string, question: string, threshold: number): Ask {
   return async (asked) => {
+    if (isBlank(asked)) return undefined
     const { answers } = await createDecisions(client()).create(
       { model, input: asked.text, questions: [{ type: 'predicate', instructions: question }] },
       optionsOf(asked),

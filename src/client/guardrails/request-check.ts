@@ -105,7 +105,9 @@ function askedOf(call: CallView, texts: readonly string[]): Omit<Asked, 'signal'
 
 /** What came since the model spoke last: what was before has been checked with the call before. */
 function newest({ messages }: ChatRequest): string {
-  const spoken = messages.findLastIndex(({ role }) => role === 'assistant')
+  // The begin of an answer that the model shall go on with is no turn of the model.
+  const asked = messages.findLastIndex(({ role }) => role !== 'assistant')
+  const spoken = messages.slice(0, Math.max(0, asked)).findLastIndex(({ role }) => role === 'assistant')
   const said = messages.slice(spoken + 1).filter(({ role }) => role !== 'system' && role !== 'developer')
   return textsIn(said).join('\n\n')
 }

@@ -18,6 +18,9 @@ const NO_TEXT: ReadonlySet<string> = new Set(
 /** Fields that hold JSON as a text. */
 const ENCODED: ReadonlySet<string> = new Set(['arguments', 'partial_json', 'input_json'])
 
+/** Fields whose objects are the program's own, such as arguments of tools: each of their fields may hold a text. */
+const OWN: ReadonlySet<string> = new Set(['input', 'args', 'arguments', 'parameters', 'response', 'json'])
+
 const isNoText = (key: string): boolean => NO_TEXT.has(key) || /(?:^|_)ids?$|Ids?$/.test(key)
 
 /** The most levels that are looked at. */
@@ -75,7 +78,12 @@ function walkObject(object: Record<string, unknown>, rewrite: Rewrite, depth: nu
   for (const [key, value] of Object.entries(object)) {
     if (isNoText(key)) continue
     // The name of a tool; that of an author is no text either.
-    const next = key === 'name' ? value : walk(value, key, rewrite, depth + 1)
+    const next =
+      key === 'name'
+        ? value
+        : OWN.has(key) && isPlain(value)
+          ? ownData(value, rewrite, depth + 1)
+          : walk(value, key, rewrite, depth + 1)
     if (next !== value) (changed ??= { ...object })[key] = next
   }
   return changed ?? object
@@ -85,8 +93,31 @@ function walkObject(object: Record<string, unknown>, rewrite: Rewrite, depth: nu
 function inJson(text: string, rewrite: Rewrite, depth: number): string {
   const value = parseJson(text)
   if (typeof value !== 'object' || value === null) return rewrite(text)
-  const next = walk(value, '', rewrite, depth + 1)
+  const next = ownData(value, rewrite, depth + 1)
   return next === value ? text : JSON.stringify(next)
+}
+
+/** Data of the program, whose fields may have any name. A number in which something is found becomes a text. */
+function ownData(value: unknown, rewrite: Rewrite, depth: number): unknown {
+  if (typeof value === 'string') return rewrite(value)
+  if (typeof value === 'number') {
+    const text = String(value)
+    const next = rewrite(text)
+    return next === text ? value : next
+  }
+  if (depth > DEPTH) return value
+  if (Array.isArray(value)) {
+    const next = value.map((entry) => ownData(entry, rewrite, depth + 1))
+    return next.some((entry, at) => entry !== value[at]) ? next : value
+  }
+  if (!isPlain(value)) return value
+  let isChanged = false
+  const entries = Object.entries(value).map(([key, inner]) => {
+    const entry = [rewrite(key), ownData(inner, rewrite, depth + 1)] as const
+    if (entry[0] !== key || entry[1] !== inner) isChanged = true
+    return entry
+  })
+  return isChanged ? Object.fromEntries(entries) : value
 }
 
 /** A file or a stream is not read. */

@@ -23,7 +23,9 @@ export function readVerdict(given: unknown): Finding | undefined {
 }
 
 /** https://openai.github.io/openai-guardrails-js */
-function readTripwire({ tripwireTriggered, info }: Record<string, unknown>): Finding | undefined {
+function readTripwire({ tripwireTriggered, executionFailed, info }: Record<string, unknown>): Finding | undefined {
+  // Its runner answers so for a check that threw.
+  if (executionFailed === true) throw new TypeError('the check failed')
   if (tripwireTriggered === false) return undefined
   if (tripwireTriggered !== true) throw new TypeError('the check gave no verdict')
   return { category: wordOf(isObject(info) ? info['guardrail_name'] : undefined) }

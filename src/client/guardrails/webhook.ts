@@ -29,7 +29,20 @@ export const webhookCheck =
       await response.body?.cancel()
       throw new TypeError(`the webhook answered ${response.status}`)
     }
-    const said = await response.text()
-    if (said.length > MOST_BYTES) throw new TypeError('the answer of the webhook is too large')
-    return readVerdict(JSON.parse(said))
+    return readVerdict(JSON.parse(await readSome(response)))
   }
+
+/** @throws TypeError before more than the most is in memory. */
+async function readSome({ body }: Response): Promise<string> {
+  if (!body) return ''
+  const decoder = new TextDecoder()
+  let said = ''
+  let bytes = 0
+  // Leaving the loop cancels the body.
+  for await (const piece of body) {
+    bytes += piece.byteLength
+    if (bytes > MOST_BYTES) throw new TypeError('the answer of the webhook is too large')
+    said += decoder.decode(piece, { stream: true })
+  }
+  return said + decoder.decode()
+}

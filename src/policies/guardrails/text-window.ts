@@ -1,7 +1,7 @@
 /** A text that comes in pieces, of which the end is held back as long as it may be the begin of something. */
 import { masked, type Finder, type Found } from './finder.js'
 
-/** Characters before the window that patterns may look back at. */
+/** Characters around what is found that patterns may look at. */
 const CONTEXT = 64
 
 export class TextWindow {
@@ -32,17 +32,20 @@ export class TextWindow {
     const found = this.found()
     let cut = until
     const done: Found[] = []
+    const settled: Found[] = []
     for (const one of found) {
       // More text may make it longer.
       const isOpen = !isEnd && one.end === this.held.length
       if (one.start < cut && (isOpen || one.end > cut)) cut = isOpen ? one.start : Math.max(cut, one.end)
       if (one.end <= cut) done.push(one)
+      // Text after it may show that it is something else: `ass` in `assessment`, a card in a longer number.
+      if (one.end <= cut || one.end + CONTEXT <= this.held.length) settled.push(one)
     }
     cut = withoutHalves(this.held, cut)
     const raw = this.held.slice(0, cut)
     this.before = (this.before + raw).slice(-CONTEXT)
     this.held = this.held.slice(cut)
-    return { text: this.hides ? masked(raw, done) : raw, found: this.hides ? done : found }
+    return { text: this.hides ? masked(raw, done) : raw, found: this.hides ? done : settled }
   }
 
   /** In what is held. */
