@@ -73,7 +73,7 @@ export type GuardrailFunction = (given: GuardrailInput) => GuardrailVerdict | Pr
 export interface GuardrailInput {
   /** Whether it is about the request or the answer. */
   readonly on: 'input' | 'output'
-  /** All texts, with an empty line between them. Of a request: what the user and tools say since the model spoke last. */
+  /** All texts, with an empty line between them. Of a request of chat: those of all messages but the program's own, of system and developer. */
   readonly text: string
   /** Of a request: all that is sent. Of an answer: all that came. */
   readonly texts: readonly string[]

@@ -144,7 +144,7 @@ describe('a function', () => {
     expect(seen).toMatchObject([
       {
         on: 'input',
-        text: 'second',
+        text: 'first\n\nyes\n\nsecond',
         texts: ['Be brief.', 'first', 'yes', 'second'],
         metadata: { user: 'ann' },
         operation: 'chat',

@@ -99,15 +99,15 @@ function textsOf({ request, body }: CallView): readonly string[] {
 function askedOf(call: CallView, texts: readonly string[]): Omit<Asked, 'signal'> {
   const { request, model, operation, metadata, inputTokens } = call
   const chat = request && 'chat' in request ? request.chat : undefined
-  const text = chat ? newest(chat) : texts.join('\n\n')
+  const text = chat ? saidIn(chat) : texts.join('\n\n')
   return { on: 'input', text, texts, model, operation, metadata, request: chat, answer: undefined, inputTokens }
 }
 
-/** What came since the model spoke last: what was before has been checked with the call before. */
-function newest({ messages }: ChatRequest): string {
-  // The begin of an answer that the model shall go on with is no turn of the model.
-  const asked = messages.findLastIndex(({ role }) => role !== 'assistant')
-  const spoken = messages.slice(0, Math.max(0, asked)).findLastIndex(({ role }) => role === 'assistant')
-  const said = messages.slice(spoken + 1).filter(({ role }) => role !== 'system' && role !== 'developer')
+/**
+ * Who may be an attacker. That includes turns of the model: they come from the caller too, who may have made them up. System messages
+ * are the program's own.
+ */
+function saidIn({ messages }: ChatRequest): string {
+  const said = messages.filter(({ role }) => role !== 'system' && role !== 'developer')
   return textsIn(said).join('\n\n')
 }

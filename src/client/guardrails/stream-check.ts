@@ -30,6 +30,8 @@ export class StreamCheck implements ChunkStage {
   private readonly began: number
   private pending: Promise<void> | undefined
   private latest: ChatChunk | undefined
+  /** Found with the last content. What the answer cost is still to come. */
+  private refused: { readonly error: unknown } | undefined
 
   constructor(parts: StreamCheckParts) {
     this.parts = parts
@@ -51,6 +53,7 @@ export class StreamCheck implements ChunkStage {
     await this.pending
     const { call, verdicts, whole } = this.parts
     const last = this.given(this.rest())
+    if (this.refused) throw this.refused.error
     for (const guardrail of this.following)
       if (!this.told.has(guardrail)) verdicts.tell(call, guardrail, 'output', this.began, { verdict: 'allow' })
     if (this.asking.length === 0) return last
@@ -74,6 +77,17 @@ export class StreamCheck implements ChunkStage {
 
   private followOne(chunk: ChatChunk): readonly ChatChunk[] {
     this.latest = chunk
+    if (this.refused) return []
+    try {
+      return this.checked(chunk)
+    } catch (error) {
+      if (!chunk.choices.some(({ finish_reason: finish }) => finish)) throw error
+      this.refused = { error }
+      return []
+    }
+  }
+
+  private checked(chunk: ChatChunk): readonly ChatChunk[] {
     if (chunk.choices.length === 0) return [chunk]
     const before: ChatChunk[] = []
     const choices = chunk.choices.flatMap((choice) => {

@@ -3,7 +3,7 @@ import { isObject, parseJson } from '../../kernel/json.js'
 
 /** Fields of requests that hold content: what else is in a body is the program's own. */
 const CONTENT: ReadonlySet<string> = new Set(
-  'messages,message,chat_history,contents,input,inputs,prompt,suffix,system,systemInstruction,system_instruction,instructions,query,documents,texts,text,images,requests,content,questions'.split(
+  'messages,message,chat_history,preamble,tool_results,contents,instances,inputText,negative_prompt,input,inputs,prompt,suffix,system,systemInstruction,system_instruction,instructions,query,documents,texts,text,images,requests,content,questions'.split(
     ',',
   ),
 )
