@@ -1,5 +1,6 @@
 /** `tracestitch gateway`: serves the client over HTTP until it is told to stop. */
 import type { Autolog } from '../autolog/engine.js'
+import { keyCheck } from '../gateway/virtual-keys.js'
 import { serve, type Gateway } from '../gateway/serve.js'
 import type { GatewayOptions } from '../gateway/options.js'
 import { ConfigError } from '../kernel/errors.js'
@@ -53,8 +54,10 @@ async function run(flags: GatewayFlags, port: number | undefined, terminal: Term
   const log = autolog()
   const client = createClient(config.client)
   const masterKey = config.gateway.masterKey ?? env['TRACESTITCH_MASTER_KEY']
+  const { keys: _, ...settings } = config.gateway
   const options: GatewayOptions = {
-    ...config.gateway,
+    ...settings,
+    ...(config.keys && { keys: keyCheck(config.keys) }),
     ...(masterKey !== undefined && { masterKey }),
     ...(port !== undefined && { port }),
     ...(flags.host !== undefined && { host: flags.host }),
@@ -69,9 +72,10 @@ async function run(flags: GatewayFlags, port: number | undefined, terminal: Term
   return 0
 }
 
-async function closeClient(client: Client, { client: { store } }: GatewayConfig): Promise<void> {
+async function closeClient(client: Client, { client: { store }, keys }: GatewayConfig): Promise<void> {
   await client.close()
   await store?.close()
+  await keys?.close()
 }
 
 /** Resolves at the first signal. The second ends the process as it would without us. */
@@ -97,14 +101,18 @@ function greeting({ url }: Gateway, config: GatewayConfig, log: Autolog, hasKey:
       : host === undefined
         ? exporter
         : `${host} (${exporter})`
+  const said =
+    hasKey || config.keys
+      ? [hasKey && 'the master key', config.keys && 'those of `tracestitch keys`'].filter(Boolean).join(', ')
+      : 'none is asked for: only this machine is answered'
   return [
     `tracestitch gateway at ${url}`,
     `  options  ${config.from}`,
     `  models   ${shown}${more}${names.length > 0 ? '; ' : ''}provider/model of the providers that they name`,
     `  traces   ${traces}`,
-    `  key      ${hasKey ? 'the master key' : 'none is asked for: only this machine is answered'}`,
+    `  key      ${said}`,
     '',
-    `  OPENAI_BASE_URL=${url}/v1  OPENAI_API_KEY=${hasKey ? '<the master key>' : 'unused'}`,
+    `  OPENAI_BASE_URL=${url}/v1  OPENAI_API_KEY=${hasKey || config.keys ? '<a key>' : 'unused'}`,
     `  ANTHROPIC_BASE_URL=${url}`,
     '',
   ].join('\n')
