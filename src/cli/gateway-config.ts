@@ -47,7 +47,7 @@ export async function readGatewayConfig(file: string | undefined, env: Environme
     return { client: options, gateway: {}, from: file, warnings }
   }
   const { gateway = {}, ...client } = read
-  checkShape(gatewayFile, { gateway }, '')
+  checkShape(gatewayFile, { gateway })
   const checked = gateway as GatewayFile
   const keys = keyStoreOf(checked)
   return { client: withRedis(client as ClientOptions, checked), gateway: checked, keys, from: file, warnings: [] }

@@ -120,6 +120,12 @@ export const NETWORK_TRANSPORT = 'network.transport'
 /** Not in the conventions: handoffs between agents. */
 export const HANDOFF_FROM = 'tracestitch.handoff.from'
 export const HANDOFF_TO = 'tracestitch.handoff.to'
+/** Event on the span of a call: the verdict of a guardrail. The conventions have none yet. */
+export const GUARDRAIL_EVENT = 'tracestitch.guardrail'
+export const GUARDRAIL_NAME = 'tracestitch.guardrail.name'
+export const GUARDRAIL_ON = 'tracestitch.guardrail.on'
+export const GUARDRAIL_VERDICT = 'tracestitch.guardrail.verdict'
+export const GUARDRAIL_CATEGORY = 'tracestitch.guardrail.category'
 export const GUARDRAIL_TRIGGERED = 'tracestitch.guardrail.triggered'
 /** Value of {@link ERROR_TYPE} for a tool whose result says that it failed. */
 export const ERROR_TYPE_TOOL = 'tool_error'

@@ -26,11 +26,18 @@ function casesOf() {
 
 const run = (command, args, cwd) => execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
 
+/** What is installed here is linked: npm replaces files, and changes none. Where that cannot be, npm installs it. */
+function install(home, command) {
+  const modules = join(root, home, 'node_modules')
+  const linked = existsSync(modules) && spawnSync('cp', ['-al', modules, join(copy, home)], { stdio: 'ignore' })
+  if (!linked || linked.status !== 0) run('npm', command, copy)
+}
+
 try {
   const cases = casesOf()
   run('git', ['clone', '--quiet', root, copy], root)
-  run('npm', ['ci', '--no-audit', '--no-fund'], copy)
-  if (cases.some(({ home }) => home !== '')) run('npm', ['run', '--silent', 'sdks'], copy)
+  install('', ['ci', '--no-audit', '--no-fund'])
+  if (cases.some(({ home }) => home !== '')) install('test/sdks', ['run', '--silent', 'sdks'])
   for (const home of new Set(cases.map(({ home }) => home))) {
     const newest = cases.filter((each) => each.home === home).map(({ name }) => `${name}@latest`)
     const flags = ['--no-save', '--ignore-scripts', '--omit=optional', '--legacy-peer-deps', '--no-audit', '--no-fund']
