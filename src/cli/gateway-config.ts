@@ -14,7 +14,7 @@ import { checkShape } from '../router/validate.js'
 import { modelsOf } from './environment-models.js'
 import { withEnvironment } from './environment-references.js'
 import { reasonOf } from './file.js'
-import { keyStoreOf } from './key-store.js'
+import { keyStoreOf } from './opened-key-store.js'
 import { kindOf } from './foreign-config.js'
 
 export interface GatewayConfig {

@@ -5,7 +5,7 @@ import { compact } from '../kernel/json.js'
 import { newKey } from '../gateway/virtual-keys.js'
 import type { Command, Terminal } from './command.js'
 import { configFile, readGatewayConfig } from './gateway-config.js'
-import { keyStoreOf } from './key-store.js'
+import { keyStoreOf } from './opened-key-store.js'
 import { table } from './table.js'
 
 interface KeysFlags {
@@ -153,7 +153,7 @@ async function list(store: KeyStore, { json }: KeysFlags, { out }: Terminal): Pr
 }
 
 /** The hash is of no use to anybody but the store. */
-function shown({ hash: _, ...rest }: VirtualKey): object {
+function shown({ hash: _hash, ...rest }: VirtualKey): object {
   return rest
 }
 

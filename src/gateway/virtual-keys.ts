@@ -19,6 +19,7 @@ export interface NewKey {
   readonly kept: VirtualKey
 }
 
+/** A new key of 256 random bits, and what a store keeps of it: its hash, an id and when it was made. */
 export function newKey(fields: Omit<VirtualKey, 'id' | 'hash' | 'createdAt'>): NewKey {
   const key = BEGINNING + randomBytes(ENTROPY).toString('base64url')
   const id = `key_${randomBytes(6).toString('hex')}`
