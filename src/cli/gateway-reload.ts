@@ -56,7 +56,10 @@ export class Reloads {
   private async readOnce(gateway: Gateway): Promise<void> {
     let next: Held
     try {
-      next = this.open(await this.read())
+      const config = await this.read()
+      // The store of the start stays, and sees changes by itself.
+      await config.keys?.close()
+      next = this.open(config)
     } catch (error) {
       // The messages of others may quote the file, which may hold keys.
       const reason = error instanceof ConfigError ? error.message : `it cannot be used (${(error as Error).name})`

@@ -1,6 +1,7 @@
 /** One process of the gateway: from its configuration to its end. */
 import type { Autolog } from '../autolog/engine.js'
 import type { GatewayOptions } from '../gateway/options.js'
+import { keyCheck } from '../gateway/virtual-keys.js'
 import { serveWith, type FigureExchange, type Gateway } from '../gateway/serve.js'
 import { autolog } from '../whole-autolog.js'
 import type { Terminal } from './command.js'
@@ -53,17 +54,23 @@ export async function runGateway(flags: GatewayFlags, terminal: Terminal, link?:
   if (!link) say('tracestitch: closing; open answers may end, and another signal ends the process at once\n')
   await gateway.close()
   await reloads.close()
+  await config.keys?.close()
   await log.flush()
   link?.close()
   return 0
 }
 
-function optionsOf(flags: GatewayFlags, { env, error: say }: Terminal, { gateway }: GatewayConfig): GatewayOptions {
-  const { redis: _, ...options } = gateway
+function optionsOf(
+  flags: GatewayFlags,
+  { env, error: say }: Terminal,
+  { gateway, keys }: GatewayConfig,
+): GatewayOptions {
+  const { redis: _redis, keys: _keys, ...options } = gateway
   const masterKey = options.masterKey ?? env['TRACESTITCH_MASTER_KEY']
   return {
     ...options,
     ...(masterKey !== undefined && { masterKey }),
+    ...(keys && { keys: keyCheck(keys) }),
     ...(flags.port !== undefined && { port: flags.port }),
     ...(flags.host !== undefined && { host: flags.host }),
     ...(flags.log && { log: (entry) => say(`${JSON.stringify(entry)}\n`) }),
@@ -74,7 +81,7 @@ const SHOWN_MODELS = 8
 
 function greetingOf(
   { url }: Gateway,
-  { client: { models = {}, store }, from }: GatewayConfig,
+  { client: { models = {}, store }, keys, from }: GatewayConfig,
   log: Autolog,
   workers: number,
   hasKey: boolean,
@@ -88,13 +95,18 @@ function greetingOf(
     `  options  ${from}`,
     `  models   ${shown}provider/model of the providers that they name`,
     `  traces   ${tracesOf(log)}`,
-    `  key      ${hasKey ? 'the master key' : 'none is asked for: only this machine is answered'}`,
+    `  key      ${keysOf(hasKey, keys !== undefined)}`,
     ...(workers > 1 ? [`  workers  ${workers}${limits}`] : []),
     '',
-    `  OPENAI_BASE_URL=${url}/v1  OPENAI_API_KEY=${hasKey ? '<the master key>' : 'unused'}`,
+    `  OPENAI_BASE_URL=${url}/v1  OPENAI_API_KEY=${hasKey || keys ? '<a key>' : 'unused'}`,
     `  ANTHROPIC_BASE_URL=${url}`,
     '',
   ].join('\n')
+}
+
+function keysOf(hasMaster: boolean, hasOthers: boolean): string {
+  const kinds = [...(hasMaster ? ['the master key'] : []), ...(hasOthers ? ['those of `tracestitch keys`'] : [])]
+  return kinds.length > 0 ? kinds.join(', ') : 'none is asked for: only this machine is answered'
 }
 
 function tracesOf({ status: { mode, exporter, host } }: Autolog): string {

@@ -28,7 +28,7 @@ export interface GatewayOptions {
    * Default: no key is asked for, and only programs of this machine are answered.
    */
   readonly masterKey?: string | undefined
-  /** Finds the holders of other keys. */
+  /** Finds the holders of other keys, such as `keyCheck(fileKeys('keys.json'))`. */
   readonly keys?: KeyCheck | undefined
   /** Bytes that the body of a request may have. Default 64 MiB. */
   readonly bodyLimit?: number | undefined

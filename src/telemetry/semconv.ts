@@ -157,6 +157,8 @@ export const ATTEMPT_OUTCOME = 'tracestitch.attempt.outcome'
 export const PROBE = 'tracestitch.probe'
 /** Tags of `withContext()` and `metadata`. */
 export const TAGS = 'tracestitch.tags'
+/** Id of the gateway's key that a call came with. */
+export const KEY = 'tracestitch.key'
 /** What answered instead of a provider, such as a cache. */
 export const ANSWERED_BY = 'tracestitch.answered_by'
 /** `exact`, `semantic` or `joined`: how the cache had the answer. The conventions have nothing for a hit. */
