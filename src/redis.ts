@@ -4,6 +4,8 @@
  */
 export { redisStore, type RedisOptions } from './stores/redis-store.js'
 export { redisCache, type RedisCacheOptions } from './stores/redis-cache.js'
+export { redisKeys, type RedisKeysOptions } from './stores/redis-keys.js'
+export type { KeyStore, VirtualKey } from './kernel/key-store.js'
 export type { CacheEntry, CacheStore } from './kernel/cache-store.js'
 export type { RedisConnection } from './stores/redis-connection.js'
 export type { WhenDown } from './stores/store-down.js'

@@ -6,6 +6,7 @@ import { parseConfig } from '../config/reading.js'
 import { gatewayFile, type GatewayFile } from '../gateway/gateway-shapes.js'
 import { ConfigError } from '../kernel/errors.js'
 import { isObject, typeName } from '../kernel/json.js'
+import type { KeyStore } from '../kernel/key-store.js'
 import { redisCache, redisStore } from '../redis.js'
 import type { Environment } from '../router/environment.js'
 import type { ClientOptions } from '../router/options.js'
@@ -13,11 +14,14 @@ import { checkShape } from '../router/validate.js'
 import { modelsOf } from './environment-models.js'
 import { withEnvironment } from './environment-references.js'
 import { reasonOf } from './file.js'
+import { keyStoreOf } from './opened-key-store.js'
 import { kindOf } from './foreign-config.js'
 
 export interface GatewayConfig {
   readonly client: ClientOptions
   readonly gateway: GatewayFile
+  /** Keys of the gateway's own, if it has some. */
+  readonly keys?: KeyStore | undefined
   /** Where it comes from, in words. */
   readonly from: string
   /** What could not be read of the configuration of another router. */
@@ -43,9 +47,10 @@ export async function readGatewayConfig(file: string | undefined, env: Environme
     return { client: options, gateway: {}, from: file, warnings }
   }
   const { gateway = {}, ...client } = read
-  checkShape(gatewayFile, { gateway }, '')
+  checkShape(gatewayFile, { gateway })
   const checked = gateway as GatewayFile
-  return { client: withRedis(client as ClientOptions, checked), gateway: checked, from: file, warnings: [] }
+  const keys = keyStoreOf(checked)
+  return { client: withRedis(client as ClientOptions, checked), gateway: checked, keys, from: file, warnings: [] }
 }
 
 function fromEnvironment(env: Environment): GatewayConfig {

@@ -30,6 +30,8 @@ export async function listen(
       tls: { cert: tls.cert, key: tls.key, ...(tls.passphrase !== undefined && { passphrase: tls.passphrase }) },
     }),
     node: {
+      // The workers of a cluster share the port.
+      exclusive: false,
       // Its limits of time are those of HTTP/1.
       http2: false,
       maxHeaderSize: headerLimit,
@@ -50,12 +52,19 @@ function urlOf({ url = '' }: Server): string {
   return url.replace(/\/$/, '')
 }
 
+/** Milliseconds between two looks for connections that have nothing more to send. */
+const SWEEP = 50
+
 /** Open answers may end; then, or when the time is over, what is left is closed. */
 async function closeWithin(server: Server, ms: number): Promise<void> {
   const timer = setTimeout(() => void server.close(true), ms)
+  // Node closes those that are idle now, and would wait for the others until their keep-alive is over.
+  const node = server.node?.server as { closeIdleConnections?: () => void } | undefined
+  const sweep = setInterval(() => node?.closeIdleConnections?.(), SWEEP)
   try {
     await server.close()
   } finally {
     clearTimeout(timer)
+    clearInterval(sweep)
   }
 }

@@ -98,13 +98,14 @@ function nameOf(field: string, value: unknown): string | undefined {
 export function identityAttributes(current: Context, attributes: Attributes = {}): Attributes {
   const identity = identityOf(current)
   if (!identity) return attributes
-  const { session, user, tags } = identity
+  const { session, user, key, tags } = identity
   if (session !== undefined) {
     // Some backends read the one, some the other.
     attributes[semconv.SESSION_ID] = session
     attributes[semconv.CONVERSATION_ID] = session
   }
   if (user !== undefined) attributes[semconv.USER_ID] = user
+  if (key !== undefined) attributes[semconv.KEY] = key
   if (tags !== undefined) attributes[semconv.TAGS] = [...tags]
   return attributes
 }

@@ -8,6 +8,10 @@ export const ERROR_TYPE = 'error.type'
 export const ERROR_TYPE_OTHER = '_OTHER'
 export const SERVER_ADDRESS = 'server.address'
 export const SERVER_PORT = 'server.port'
+export const HTTP_METHOD = 'http.request.method'
+export const HTTP_ROUTE = 'http.route'
+export const URL_PATH = 'url.path'
+export const URL_SCHEME = 'url.scheme'
 export const HTTP_STATUS = 'http.response.status_code'
 export const RESPONSE_HEADER_PREFIX = 'http.response.header.'
 export const SESSION_ID = 'session.id'
@@ -120,6 +124,12 @@ export const NETWORK_TRANSPORT = 'network.transport'
 /** Not in the conventions: handoffs between agents. */
 export const HANDOFF_FROM = 'tracestitch.handoff.from'
 export const HANDOFF_TO = 'tracestitch.handoff.to'
+/** Event on the span of a call: the verdict of a guardrail. The conventions have none yet. */
+export const GUARDRAIL_EVENT = 'tracestitch.guardrail'
+export const GUARDRAIL_NAME = 'tracestitch.guardrail.name'
+export const GUARDRAIL_ON = 'tracestitch.guardrail.on'
+export const GUARDRAIL_VERDICT = 'tracestitch.guardrail.verdict'
+export const GUARDRAIL_CATEGORY = 'tracestitch.guardrail.category'
 export const GUARDRAIL_TRIGGERED = 'tracestitch.guardrail.triggered'
 /** Value of {@link ERROR_TYPE} for a tool whose result says that it failed. */
 export const ERROR_TYPE_TOOL = 'tool_error'
@@ -147,6 +157,8 @@ export const ATTEMPT_OUTCOME = 'tracestitch.attempt.outcome'
 export const PROBE = 'tracestitch.probe'
 /** Tags of `withContext()` and `metadata`. */
 export const TAGS = 'tracestitch.tags'
+/** Id of the gateway's key that a call came with. */
+export const KEY = 'tracestitch.key'
 /** What answered instead of a provider, such as a cache. */
 export const ANSWERED_BY = 'tracestitch.answered_by'
 /** `exact`, `semantic` or `joined`: how the cache had the answer. The conventions have nothing for a hit. */

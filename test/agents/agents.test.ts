@@ -82,3 +82,43 @@ describe.each(AGENTS.map((agent) => [agent.name, agent] as const))('%s', (_name,
     expectSpans(agent)
   })
 })
+
+describe.each(AGENTS.filter(({ tracing }) => tracing).map((agent) => [agent.name, agent] as const))(
+  '%s',
+  (_name, agent) => {
+    const reason = reasonToSkip(agent)
+    const title = reason === undefined ? '' : `(${reason}) `
+    test.skipIf(reason !== undefined)(`${title}is in one tree with the gateway, if its telemetry is on`, async () => {
+      const { gateway, tap } = await gatewayBefore(agent.wire)
+      await runAgent(agent, tap.url, 'word-7f3a', { receiver: receiver.url })
+      gateway.child.kill('SIGTERM')
+      await gateway.ended
+      const [own, calls] = [false, true].map((isGateway) =>
+        receiver.spans.filter(({ resource }) => (resource['service.name'] === 'gateway') === isGateway),
+      )
+      const roots = calls?.filter(({ name }) => !name.startsWith('attempt')) ?? []
+      expect(roots.length).toBe(2)
+      for (const { traceId, parentSpanId } of roots) {
+        expect(own?.map((span) => `${span.traceId} ${span.spanId}`)).toContain(`${traceId} ${parentSpanId}`)
+      }
+    })
+  },
+)
+
+const codex = AGENTS.find(({ wire }) => wire === 'openai-responses') as Agent
+const noCodex = reasonToSkip(codex)
+
+test.skipIf(noCodex !== undefined)(
+  `${noCodex ? `(${noCodex}) ` : ''}Codex goes on over HTTP when WebSockets are refused`,
+  async () => {
+    const { tap } = await gatewayBefore(codex.wire)
+    const edit = (text: string): string => text.replace('wire_api', 'supports_websockets = true\nwire_api')
+    const run = await runAgent(codex, tap.url, 'word-7f3a', { edit })
+    expect(run.out).toContain('The word is word-7f3a.')
+    expect(tap.heard.map(({ method, path, status }) => `${method} ${path} ${status}`)).toEqual([
+      'GET /v1/responses 426',
+      'POST /v1/responses 200',
+      'POST /v1/responses 200',
+    ])
+  },
+)

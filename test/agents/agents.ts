@@ -21,6 +21,8 @@ export interface Agent {
   readonly wire: WireId
   /** Whether its headers or its body name a session. */
   readonly tellsSession?: boolean
+  /** What makes it send `traceparent`, and its own spans, to a receiver: variables, and lines for the end of its one file. */
+  readonly tracing?: (receiver: string) => { readonly env?: Readonly<Record<string, string>>; readonly lines?: string }
   readonly args: (prompt: string) => readonly string[]
   readonly env?: (setting: Setting) => Readonly<Record<string, string>>
   /** Files of its home, by path. */
@@ -89,6 +91,17 @@ export const AGENTS: readonly Agent[] = [
       ANTHROPIC_DEFAULT_HAIKU_MODEL: 'smart',
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     }),
+    // https://code.claude.com/docs/en/monitoring-usage
+    tracing: (receiver) => ({
+      env: {
+        CLAUDE_CODE_ENABLE_TELEMETRY: '1',
+        CLAUDE_CODE_ENHANCED_TELEMETRY_BETA: '1',
+        CLAUDE_CODE_PROPAGATE_TRACEPARENT: '1',
+        OTEL_TRACES_EXPORTER: 'otlp',
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver,
+      },
+    }),
   },
   {
     name: 'Codex',
@@ -111,6 +124,16 @@ wire_api = "responses"
 
 [analytics]
 enabled = false
+`,
+    }),
+    tracing: (receiver) => ({
+      lines: `
+[otel]
+environment = "test"
+
+[otel.trace_exporter.otlp-http]
+endpoint = "${receiver}/v1/traces"
+protocol = "binary"
 `,
     }),
   },

@@ -15,13 +15,17 @@ export interface AgentRun {
 /** Ends an agent that asks again and again. */
 const LONGEST = 100_000
 
+export interface RunOptions {
+  /** Where the agent's own spans go; default: it makes none. */
+  readonly receiver?: string
+  /** Changes each of its files. */
+  readonly edit?: (text: string) => string
+}
+
 /** @param word - In the file that it is asked to read. */
-export async function runAgent(
-  agent: Agent,
-  url: string,
-  word: string,
-  env: Record<string, string> = {},
-): Promise<AgentRun> {
+export async function runAgent(agent: Agent, url: string, word: string, options: RunOptions = {}): Promise<AgentRun> {
+  const { receiver, edit = (text: string) => text } = options
+  const tracing = receiver === undefined ? undefined : agent.tracing?.(receiver)
   const home = await mkdtemp(join(tmpdir(), 'tracestitch-agent-'))
   const work = join(home, 'work')
   const setting = { url, key: 'unused' }
@@ -30,7 +34,7 @@ export async function runAgent(
   await writeFile(note, `The note.\n${word}\n`)
   for (const [name, text] of Object.entries(agent.files?.(setting) ?? {})) {
     await mkdir(dirname(join(home, name)), { recursive: true })
-    await writeFile(join(home, name), text)
+    await writeFile(join(home, name), edit(text) + (tracing?.lines ?? ''))
   }
   const bin = binOf(agent)
   const args = agent.args(`Read the file ${note} and tell me the word in it.`)
@@ -47,7 +51,7 @@ export async function runAgent(
       LANG: 'C.UTF-8',
       CI: '1',
       ...agent.env?.(setting),
-      ...env,
+      ...tracing?.env,
     },
   })
   let out = ''

@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.js'
 import { DEFAULT_LEASE_MS, type AllowanceRequest, type ReserveResult, type Store } from '../../kernel/store.js'
 import type { BudgetEvent } from '../../router/events.js'
 import type { BudgetOptions } from '../../router/options.js'
+import type { Allowances } from './allowances.js'
 import {
   accountsOf,
   compileBudgets,
@@ -48,6 +49,8 @@ export interface BudgetsOptions {
   readonly budgets: readonly BudgetOptions[]
   readonly store: Store
   readonly clock: Clock
+  /** Budgets of single keys. */
+  readonly allowances?: Allowances | undefined
   readonly tell: (event: () => BudgetEvent) => void
 }
 
@@ -70,12 +73,18 @@ export class Budgets {
   }
 
   get any(): boolean {
-    return this.budgets.length > 0
+    return this.budgets.length > 0 || this.options.allowances?.any === true
   }
 
   /** What has to be reserved for the attempt in every hard budget that holds for it; `undefined` where no budget does. */
   draft(facts: ScopeFacts, estimate: Estimate): ReservationDraft | { readonly refused: BudgetRefusal } | undefined {
-    const accounts = accountsOf(this.budgets, facts, estimate, this.options.clock.date())
+    const held = this.options.allowances?.of(facts)?.budgets ?? []
+    const accounts = accountsOf(
+      held.length > 0 ? [...this.budgets, ...held] : this.budgets,
+      facts,
+      estimate,
+      this.options.clock.date(),
+    )
     if (accounts.length === 0) return undefined
     // Soft budgets are counted too.
     checkCounts(accounts.length)

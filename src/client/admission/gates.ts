@@ -5,6 +5,7 @@ import type { Store } from '../../kernel/store.js'
 import type { BudgetEvent } from '../../router/events.js'
 import type { BudgetOptions, ScopedLimit, TargetLimits } from '../../router/options.js'
 import type { TrackedTarget, Target } from '../../router/target.js'
+import { Allowances, type Allowance } from './allowances.js'
 import { Budgets } from './budgets.js'
 import { Gate } from './gate.js'
 import { compileScope, keyName, type CompiledScope, type ScopeFacts } from './scope.js'
@@ -35,6 +36,7 @@ export class Gates {
   private readonly ofCalls: readonly Limited[]
   /** Each attempt passes them. */
   private readonly ofAttempts: readonly Limited[]
+  private readonly allowances = new Allowances()
   private readonly gates = new Map<string, Gate>()
   private sweepAt = MOST_KEPT
 
@@ -49,7 +51,7 @@ export class Gates {
     }
     this.ofCalls = compiled.filter(({ scope }) => !scope.ofTarget)
     this.ofAttempts = compiled.filter(({ scope }) => scope.ofTarget)
-    this.budgets = new Budgets({ budgets, store, clock, tell: tellBudget })
+    this.budgets = new Budgets({ budgets, store, clock, tell: tellBudget, allowances: this.allowances })
   }
 
   get store(): Store {
@@ -58,7 +60,7 @@ export class Gates {
 
   /** Whether limits hold for calls as a whole. */
   get limitCalls(): boolean {
-    return this.ofCalls.length > 0
+    return this.ofCalls.length > 0 || this.allowances.any
   }
 
   /** Whether limits or budgets hold for attempts at the target. */
@@ -67,7 +69,15 @@ export class Gates {
   }
 
   forCall(facts: ScopeFacts): readonly Gate[] {
-    return this.scoped(this.ofCalls, facts)
+    const gates = this.scoped(this.ofCalls, facts)
+    const held = this.allowances.of(facts)
+    if (!held?.limits) return gates
+    const { scope, limits, text } = held
+    // Limits that were changed are another gate, which counts on.
+    return [
+      ...gates,
+      ...scope.keys(facts).map((key) => this.gate(`calls${key}`, scope.name, limits, false, `calls${key} ${text}`)),
+    ]
   }
 
   /** Always in the same order: two calls that each hold a gate never wait for the other's. */
@@ -75,6 +85,11 @@ export class Gates {
     const { id, limits } = target
     const scoped = this.scoped(this.ofAttempts, facts)
     return limits ? [...scoped, this.gate(id, id, limits, true)] : scoped
+  }
+
+  /** What the holder of a key may use, from its next call on. @throws ConfigError for a budget that cannot be counted. */
+  allow(key: string, allowance: Allowance): void {
+    this.allowances.set(key, allowance)
   }
 
   /** Lets the target's health read the free share of its rates, for strategies. */
@@ -98,13 +113,14 @@ export class Gates {
     )
   }
 
-  private gate(key: string, name: string, limits: TargetLimits, waits: boolean): Gate {
-    const known = this.gates.get(key)
+  /** @param kept - The name under which it is kept. Default: its key in the store. */
+  private gate(key: string, name: string, limits: TargetLimits, waits: boolean, kept = key): Gate {
+    const known = this.gates.get(kept)
     if (known) return known
     const { store, clock, random } = this.options
     if (this.gates.size >= this.sweepAt) this.sweep()
     const gate = new Gate({ key, name, limits, waits, store, clock, random })
-    this.gates.set(key, gate)
+    this.gates.set(kept, gate)
     return gate
   }
 

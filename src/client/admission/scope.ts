@@ -78,7 +78,7 @@ export function compileScope(scope: Scope = {}): CompiledScope {
         const fitting = values.filter((value) => value !== undefined && (wanted === EACH || value === wanted))
         const quote = wanted === EACH ? '' : '"'
         keys = keys.flatMap((key) =>
-          fitting.map((value) => `${key} ${field}=${quote}${encoded(value as string)}${quote}`),
+          fitting.map((value) => `${key} ${field}=${quote}${encodedValue(value as string)}${quote}`),
         )
       }
       return keys
@@ -92,7 +92,7 @@ export function keyName(key: string): string {
 }
 
 /** A value may contain the characters that separate fields, be very long, or be no well-formed text. */
-function encoded(value: string): string {
+export function encodedValue(value: string): string {
   if (value.length <= LEGIBLE && !/\p{Surrogate}/u.test(value)) return encodeURIComponent(value)
   return `#${builtin('node:crypto').createHash('sha256').update(value, 'utf16le').digest('hex')}`
 }

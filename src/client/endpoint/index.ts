@@ -79,6 +79,8 @@ async function answer(
 ): Promise<Response> {
   try {
     const endpoint: EndpointContext = { client, ...(authorize && (await authorize(incoming))) }
+    const { allowance, identity } = endpoint
+    if (allowance && identity?.key !== undefined) client.gates.allow(identity.key, allowance)
     if (found instanceof Error) throw found
     return await found.route.answer(endpoint, incoming, found.parts)
   } catch (error) {

@@ -1,6 +1,7 @@
 /** A route of the endpoint, and how one is found. */
 import type { ProtocolId } from '../../kernel/protocol.js'
 import type { Identity } from '../../telemetry/identity.js'
+import type { Allowance } from '../admission/allowances.js'
 import type { ClientContext } from '../context.js'
 import type { Incoming } from './incoming.js'
 
@@ -10,6 +11,8 @@ export interface Access {
   readonly admit?: ((model: string) => void) | undefined
   /** Wins over what the request says of itself. */
   readonly identity?: Identity | undefined
+  /** What the calls of `identity.key` may use. */
+  readonly allowance?: Allowance | undefined
 }
 
 /** What the answer to a request is made with. */
