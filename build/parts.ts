@@ -87,6 +87,9 @@ const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['src/bundler/', 'bundler'],
   // Only for programs that call the client as an endpoint.
   ['src/client/endpoint/', 'endpoint'],
+  // Only for clients that have some.
+  ['src/client/guardrails/', 'guardrails'],
+  ['src/policies/guardrails/', 'guardrails'],
   ['src/client/', 'client'],
   ['src/config/', 'importers'],
   ['src/cost/', 'cost'],
@@ -114,6 +117,7 @@ const ROOMS: readonly (readonly [beginning: string, room: string])[] = [
   ['src/router/provider-shapes', 'shapes'],
   ['src/router/shape-parts', 'shapes'],
   ['src/router/cache-shapes', 'shapes'],
+  ['src/router/guardrail-shapes', 'shapes'],
   ['src/router/price-shapes', 'shapes'],
   ['src/router/scoped-shapes', 'shapes'],
   ['src/router/cache-shapes', 'shapes'],

@@ -8,6 +8,7 @@ export { loadPrices } from './cost/tables.js'
 /** Sends the spans that wait, whichever tracer provider is registered. Never rejects, and takes at most five seconds. */
 export { flushRegistered as flush } from './telemetry/export/flush.js'
 export * from './kernel/errors.js'
+export * from './kernel/guardrail-error.js'
 export * from './kernel/provider-error.js'
 export type { StepKind } from './telemetry/spans/step.js'
 export { traced as trace, type TraceOptions } from './telemetry/spans/traced.js'

@@ -43,7 +43,7 @@ export async function readGatewayConfig(file: string | undefined, env: Environme
     return { client: options, gateway: {}, from: file, warnings }
   }
   const { gateway = {}, ...client } = read
-  checkShape(gatewayFile, { gateway }, '')
+  checkShape(gatewayFile, { gateway })
   const checked = gateway as GatewayFile
   return { client: withRedis(client as ClientOptions, checked), gateway: checked, from: file, warnings: [] }
 }

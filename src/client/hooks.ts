@@ -4,6 +4,7 @@ import type {
   BudgetEvent,
   CacheEvent,
   FallbackEvent,
+  GuardrailEvent,
   HookOptions,
   RecoverEvent,
   CooldownEvent,
@@ -18,6 +19,7 @@ interface Events {
   onRecover: RecoverEvent
   onBudget: BudgetEvent
   onCache: CacheEvent
+  onGuardrail: GuardrailEvent
 }
 
 type HookMap = { readonly [Name in keyof Events]?: ((event: Events[Name]) => unknown) | undefined }

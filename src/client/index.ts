@@ -4,6 +4,7 @@ import type { ClientOptions } from '../router/options.js'
 import { checkClientOptions } from '../router/validate.js'
 import { openCache } from './cache/open-cache.js'
 import type { Stage } from './call/stage.js'
+import { compileStages } from './call/stages.js'
 import type { ClientContext } from './context.js'
 import { rememberContext } from './context-of.js'
 import { cleanOf, withCleanErrors } from './outgoing-errors.js'
@@ -14,6 +15,7 @@ import { createPassthrough } from './faces/passthrough.js'
 import { createDecisions } from './faces/decisions.js'
 import { createRerank } from './faces/rerank.js'
 import { createResponses } from './faces/responses.js'
+import { openGuardrails } from './guardrails/open-guardrails.js'
 import { storeHealth, targetHealth } from './facts/health.js'
 import { openContext, type Sources, type StageSources } from './open-context.js'
 import type { Client } from './types/client.js'
@@ -31,6 +33,11 @@ export type {
   ExactCacheOptions,
   FailureClass,
   FallbackOptions,
+  GuardrailCheck,
+  GuardrailFunction,
+  GuardrailInput,
+  GuardrailOptions,
+  GuardrailVerdict,
   ProbeOptions,
   ProviderOptions,
   SemanticCacheOptions,
@@ -75,13 +82,28 @@ export function openClient(
     const client: ClientContext = openContext(
       catalogue,
       options,
-      (around) => [...stages, ...cacheOf(options, around, () => createEmbeddings(client))],
+      (around) => [
+        ...stages,
+        // Before the cache: what it keeps is what callers may see.
+        ...guardrailsOf(options, around, () => inner),
+        ...cacheOf(options, around, () => createEmbeddings(client)),
+      ],
       sources,
     )
+    const inner: ClientContext = { ...client, stages: compileStages(stages), caches: false }
     return clientOn(client, options)
   } catch (error) {
     throw cleanOf(error, options)
   }
+}
+
+/** The stage of the option `guardrails`, if it is set. @param inner - The client without them. */
+function guardrailsOf(
+  { guardrails = [] }: ClientOptions,
+  around: StageSources,
+  inner: () => ClientContext,
+): readonly Stage[] {
+  return guardrails.length > 0 ? [openGuardrails(guardrails, around, inner)] : []
 }
 
 /** The stage of the option `cache`, if it is set. @param embeddings - The client's own. */

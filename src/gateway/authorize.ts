@@ -31,6 +31,13 @@ export function authorizer({ masterKey, keys, cors = [] }: GatewayOptions): Auth
   }
 }
 
+/** The answer to who asks for what only the holder of the master key may see; `undefined` for the holder. */
+export function refusal(request: RequestHead, masterKey: string | undefined): Response | undefined {
+  if (masterKey !== undefined && keysIn(request).some((key) => isSameKey(key, masterKey))) return undefined
+  const message = 'the master key is needed: send `Authorization: Bearer <key>`'
+  return Response.json({ error: { message, type: null, code: 'invalid_api_key' } }, { status: 401 })
+}
+
 /** Codex, for one, takes this status as a word to use HTTP. */
 function refuseUpgrade({ headers }: RequestHead): void {
   if (!headers.has('upgrade') || /^h2c$/i.test(headers.get('upgrade') ?? '')) return

@@ -18,12 +18,12 @@ const fields = z.strictObject({
   tls: z.optional(z.strictObject({ cert: text, key: text, passphrase: z.optional(text) })),
   cors: z.optional(z.array(text)),
   redis: z.optional(text),
-} satisfies Readonly<Record<Exclude<keyof GatewayOptions, 'keys'> | 'redis', z.ZodMiniType>>)
+} satisfies Readonly<Record<Exclude<keyof GatewayOptions, 'keys' | 'log'> | 'redis', z.ZodMiniType>>)
 
 export const gatewayFile = z.strictObject({ gateway: z.optional(fields) })
 
 /** What a file may say of the gateway. */
-export interface GatewayFile extends Omit<GatewayOptions, 'keys'> {
+export interface GatewayFile extends Omit<GatewayOptions, 'keys' | 'log'> {
   /** The address of a Redis or Valkey that keeps limits, budgets, cooldowns and the cache, such as `redis://127.0.0.1:6379`. */
   readonly redis?: string | undefined
 }

@@ -1,43 +1,50 @@
-/** Answers each request: the probes of orchestrators here, everything else by the client. */
+/** Answers each request: status pages here, everything else by the client. */
+import { context } from '@opentelemetry/api'
 import type { ServerRequest } from 'srvx'
 import { failureOf } from '../client/endpoint/error-answer.js'
 import { corsHeaders, preflight } from './cors.js'
+import type { LogEntry } from './access-log.js'
+import { observe } from './observed-request.js'
 import { onEnd } from './on-end.js'
-import type { GatewayOptions } from './options.js'
+import type { StatusPages } from './status-pages.js'
+import type { RequestCounts } from './request-counts.js'
 import type { ServedClient } from './served-client.js'
 
 export interface GatewayState {
   current: ServedClient
   isClosing: boolean
+  readonly counts: RequestCounts
+}
+
+export interface HandlerParts {
+  readonly statusPages: StatusPages
+  readonly cors: readonly string[]
+  readonly log: ((entry: LogEntry) => void) | undefined
 }
 
 export type Handler = (request: ServerRequest) => Promise<Response>
 
-export function handlerOf(state: GatewayState, { cors = [] }: GatewayOptions): Handler {
+export function handlerOf(state: GatewayState, { statusPages, cors, log }: HandlerParts): Handler {
+  const observer = { counts: state.counts, log }
   return async (request) => {
-    const { pathname } = new URL(request.url)
-    const early = probe(state, request.method, pathname) ?? preflight(request, cors)
+    const url = new URL(request.url)
+    const early = (await statusPages(request, url)) ?? preflight(request, cors)
     if (early) return early
     const { current } = state
+    const observed = observe(observer, request, url, current.endpoint.routeOf(request.method, url.pathname))
     current.begin()
-    try {
-      const response = await current.endpoint.fetch(request)
-      for (const [name, value] of corsHeaders(request, cors)) response.headers.set(name, value)
-      if (state.isClosing) response.headers.set('connection', 'close')
-      return onEnd(request, response, () => current.end())
-    } catch (error) {
+    const response = await context
+      .with(observed.context, () => current.endpoint.fetch(request))
+      .catch((error: unknown) => failed(error))
+    for (const [name, value] of corsHeaders(request, cors)) response.headers.set(name, value)
+    // The rest of a long body is not waited for.
+    if (state.isClosing || response.status === 413) response.headers.set('connection', 'close')
+    observed.answers(response)
+    return onEnd(request, response, (left) => {
       current.end()
-      return failed(error)
-    }
+      observed.end(response, left)
+    })
   }
-}
-
-/** `/health`: the process runs. `/ready`: it takes calls. */
-function probe({ isClosing }: GatewayState, method: string, path: string): Response | undefined {
-  if (method !== 'GET' && method !== 'HEAD') return undefined
-  if (path === '/health') return Response.json({ status: 'ok' })
-  if (path !== '/ready') return undefined
-  return isClosing ? Response.json({ status: 'closing' }, { status: 503 }) : Response.json({ status: 'ok' })
 }
 
 /** The caller has left, or something of ours is broken: neither ends the process. */

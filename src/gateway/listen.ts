@@ -30,6 +30,8 @@ export async function listen(
       tls: { cert: tls.cert, key: tls.key, ...(tls.passphrase !== undefined && { passphrase: tls.passphrase }) },
     }),
     node: {
+      // The workers of a cluster share the port.
+      exclusive: false,
       // Its limits of time are those of HTTP/1.
       http2: false,
       maxHeaderSize: headerLimit,

@@ -1,5 +1,6 @@
 /** The options of `serve()`. */
 import type { Access, RequestHead } from '../client/endpoint/index.js'
+import type { LogEntry } from './access-log.js'
 
 /** Finds what the holder of a key may do; `undefined`: nobody has that key. */
 export type KeyCheck = (key: string, request: RequestHead) => Access | undefined | Promise<Access | undefined>
@@ -45,4 +46,6 @@ export interface GatewayOptions {
   readonly tls?: TlsOptions | undefined
   /** Origins of web pages that may call, such as `https://app.example`; `*`: all. Default: none. */
   readonly cors?: readonly string[] | undefined
+  /** Called with each answered request, at the end of its answer. Probes are left out. Default: nothing is logged. */
+  readonly log?: ((entry: LogEntry) => void) | undefined
 }

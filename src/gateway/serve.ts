@@ -1,13 +1,15 @@
 /** `serve()`: the client's endpoint over HTTP. */
-import { contextOf } from '../client/context-of.js'
 import type { Client } from '../client/types/index.js'
 import { ConfigError } from '../kernel/errors.js'
 import { authorizer } from './authorize.js'
-import { ServedClient } from './served-client.js'
-import { handlerOf } from './handler.js'
+import { handlerOf, type GatewayState } from './handler.js'
 import { isLoopback } from './loopback.js'
 import { listen } from './listen.js'
 import type { GatewayOptions } from './options.js'
+import { statusPagesOf } from './status-pages.js'
+import type { Figures } from './prometheus.js'
+import { RequestCounts } from './request-counts.js'
+import { ServedClient } from './served-client.js'
 
 /** A gateway that listens. */
 export interface Gateway {
@@ -26,28 +28,41 @@ export interface Gateway {
 }
 
 /**
- * Serves the client over HTTP, on Node, Bun and Deno: the paths of `ai.fetch`, and `/health` and `/ready`. A model that the options of
- * the client do not name, neither as an alias nor by its provider, is refused.
+ * Serves the client over HTTP, on Node, Bun and Deno: the paths of `ai.fetch`, and `/health`, `/ready` and `/metrics`. A model that the
+ * options of the client do not name, neither as an alias nor by its provider, is refused.
  *
  * @throws ConfigError for a host that others reach without a key, or for an object that is not a client of `createClient`.
  */
 export async function serve(client: Client, options: GatewayOptions = {}): Promise<Gateway> {
-  const { host = '127.0.0.1', masterKey, keys } = options
-  if (masterKey?.trim() === '') throw new ConfigError('masterKey', 'is empty')
-  if (!isLoopback(host) && masterKey === undefined && !keys) {
-    throw new ConfigError(
-      'host',
-      `\`${host}\` can be reached by others, who would spend on your keys: set a key (TRACESTITCH_MASTER_KEY, or the option \`masterKey\`), or leave the host out`,
-    )
-  }
+  return serveWith(client, options)
+}
+
+/** How the processes of one gateway tell each other their figures. */
+export interface FigureExchange {
+  /** The name of this process among them. */
+  readonly worker: string
+  /** Offers those of this process. */
+  offer(figures: () => Figures): void
+  /** Those of every process. */
+  gather(): Promise<readonly Figures[]>
+}
+
+/** @param exchange - Default: there is one process. */
+export async function serveWith(client: Client, options: GatewayOptions, exchange?: FigureExchange): Promise<Gateway> {
+  const { host = '127.0.0.1', masterKey, keys, cors = [], log, bodyLimit } = options
+  checkReach(host, options)
   const authorize = authorizer(options)
-  const served = (next: Client): ServedClient => {
-    const context = contextOf(next)
-    if (!context) throw new ConfigError('client', 'expected a client that createClient has made')
-    return new ServedClient(context, { authorize, bodyLimit: options.bodyLimit })
-  }
-  const state = { current: served(client), isClosing: false }
-  const server = await listen(handlerOf(state, options), { ...options, host })
+  const served = (next: Client): ServedClient => new ServedClient(next, { authorize, bodyLimit })
+  const state: GatewayState = { current: served(client), isClosing: false, counts: new RequestCounts() }
+  const own = (): Figures => figuresOf(state, exchange?.worker)
+  exchange?.offer(own)
+  const statusPages = statusPagesOf({
+    isReady: () => !state.isClosing,
+    figures: () => exchange?.gather() ?? Promise.resolve([own()]),
+    masterKey,
+    isOpen: masterKey === undefined && keys === undefined,
+  })
+  const server = await listen(handlerOf(state, { statusPages, cors, log }), { ...options, host })
   return {
     url: server.url,
     async use(next) {
@@ -60,4 +75,18 @@ export async function serve(client: Client, options: GatewayOptions = {}): Promi
       await server.close()
     },
   }
+}
+
+function checkReach(host: string, { masterKey, keys }: GatewayOptions): void {
+  if (masterKey?.trim() === '') throw new ConfigError('masterKey', 'is empty')
+  if (isLoopback(host) || masterKey !== undefined || keys) return
+  throw new ConfigError(
+    'host',
+    `\`${host}\` can be reached by others, who would spend on your keys: set a key (TRACESTITCH_MASTER_KEY, or the option \`masterKey\`), or leave the host out`,
+  )
+}
+
+function figuresOf({ current: { client }, counts }: GatewayState, worker: string | undefined): Figures {
+  const { targets, store } = client.health()
+  return { worker, active: counts.active, requests: counts.all(), spend: client.spend().rows, targets, store }
 }

@@ -1,16 +1,22 @@
 /** One client that the gateway serves, with the number of its open calls: it can be replaced without breaking one off. */
-import type { ClientContext } from '../client/context.js'
+import { contextOf } from '../client/context-of.js'
 import { createEndpoint, type Access, type Endpoint, type EndpointOptions } from '../client/endpoint/index.js'
-import { TracestitchError } from '../kernel/errors.js'
+import type { Client } from '../client/types/index.js'
+import { ConfigError, TracestitchError } from '../kernel/errors.js'
 import type { Plan } from '../router/plan.js'
 
 export class ServedClient {
+  readonly client: Client
   readonly endpoint: Endpoint
   private open = 0
   private tell: (() => void) | undefined
 
-  constructor(context: ClientContext, options: EndpointOptions) {
+  /** @throws ConfigError for an object that is not a client. */
+  constructor(client: Client, options: EndpointOptions) {
+    const context = contextOf(client)
+    if (!context) throw new ConfigError('client', 'expected a client that createClient has made')
     const { authorize } = options
+    this.client = client
     this.endpoint = createEndpoint(context, {
       ...options,
       authorize: async (request) => withinPlan(context.plan, await authorize?.(request)),

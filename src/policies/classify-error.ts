@@ -9,6 +9,7 @@ import {
   TimeoutError,
   UnsupportedParameterError,
 } from '../kernel/errors.js'
+import { GuardrailError } from '../kernel/guardrail-error.js'
 import { ProviderError } from '../kernel/provider-error.js'
 
 export { isRetryableClass, type ErrorClass } from '../kernel/error-class.js'
@@ -21,6 +22,7 @@ export function classifyError(error: unknown): ErrorClass {
   if (error instanceof TimeoutError) return 'timeout'
   if (error instanceof ConnectionError) return 'connection'
   if (error instanceof ProviderError) return error.failureClass
+  if (error instanceof GuardrailError) return 'content-filter'
   if (error instanceof StreamError) return classifyStreamError(error)
   return 'unknown'
 }

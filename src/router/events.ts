@@ -107,6 +107,22 @@ export interface CacheEvent {
   readonly savedUsd: number | null
 }
 
+/** A guardrail has looked at a request or an answer. */
+export interface GuardrailEvent {
+  /** The model as the caller named it. */
+  readonly model: string
+  /** Its name. */
+  readonly guardrail: string
+  /** Whether it looked at the request or at the answer. */
+  readonly on: 'input' | 'output'
+  /** What followed; `failed`: it came to no verdict, and is open on errors. */
+  readonly verdict: 'allow' | 'block' | 'mask' | 'retry' | 'log' | 'failed'
+  /** What it found first, such as `email`. */
+  readonly category?: string
+  /** How long it took, in milliseconds. */
+  readonly ms: number
+}
+
 /**
  * Functions that a client calls synchronously, without waiting for promises they return; keep them quick. Their argument is
  * frozen. A hook that throws or rejects is reported once on stderr; no call fails because of it.
@@ -124,4 +140,6 @@ export interface HookOptions {
   onBudget?: ((event: BudgetEvent) => unknown) | undefined
   /** A call was answered by the cache, or is a miss and goes to a provider. */
   onCache?: ((event: CacheEvent) => unknown) | undefined
+  /** A guardrail has looked at a request or an answer. */
+  onGuardrail?: ((event: GuardrailEvent) => unknown) | undefined
 }

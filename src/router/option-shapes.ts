@@ -2,6 +2,7 @@
 import * as z from 'zod/mini'
 import type { Store } from '../kernel/store.js'
 import { cache, callCache } from './cache-shapes.js'
+import { guardrail } from './guardrail-shapes.js'
 import type { HookOptions } from './events.js'
 import type { Capability, FailureClass } from './options.js'
 import { provider, providerChanges } from './provider-shapes.js'
@@ -176,6 +177,7 @@ export const clientOptions = z.strictObject({
   budgets: z.optional(z.array(budget)),
   tokenizer: z.optional(z.union([z.enum(['characters', 'installed']), isFunction])),
   cache: z.optional(cache),
+  guardrails: z.optional(z.array(guardrail)),
   prices: z.optional(prices),
   skipWithoutKey: z.optional(z.boolean()),
   dropUnsupported,
@@ -187,6 +189,7 @@ export const clientOptions = z.strictObject({
       onRecover: z.optional(isFunction),
       onBudget: z.optional(isFunction),
       onCache: z.optional(isFunction),
+      onGuardrail: z.optional(isFunction),
     } satisfies Readonly<Record<keyof HookOptions, z.ZodMiniType>>),
   ),
   store: z.optional(z.custom<Store>(isStore, 'a store, such as redisStore(url) of tracestitch/redis')),

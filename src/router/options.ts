@@ -8,6 +8,7 @@ import type { ErrorClass } from '../policies/classify-error.js'
 import type { RetryPolicy } from '../policies/retry.js'
 import type { TimeoutOptions } from '../policies/timeout.js'
 import type { CacheOptions } from './cache-options.js'
+import type { GuardrailOptions } from './guardrail-options.js'
 import type { HookOptions } from './events.js'
 import type { ProviderOptions } from './provider-options.js'
 import type { BudgetOptions, ScopedLimit } from './scoped-options.js'
@@ -15,6 +16,7 @@ import type { Condition, RoutedCall } from './strategy.js'
 import type { Capability, TargetLimits } from './target-options.js'
 
 export type * from './cache-options.js'
+export type * from './guardrail-options.js'
 export type { AwsCredentials, ProviderOptions } from './provider-options.js'
 export type { BudgetOptions, Scope, ScopedLimit } from './scoped-options.js'
 export type * from './target-options.js'
@@ -265,6 +267,11 @@ export interface ClientOptions<Alias extends string = string> {
    * nothing of limits and budgets. Default: no cache.
    */
   cache?: boolean | CacheOptions | undefined
+  /**
+   * Checks of requests and answers, in this order: they block, mask, have an answer made again, or only report. They hold
+   * for every operation. Default: none.
+   */
+  guardrails?: readonly GuardrailOptions[] | undefined
   /** Prices that are not in the table, or differ from it. */
   prices?: PriceOptions | undefined
   /**

@@ -7,11 +7,6 @@ import type { ClientOptions } from './options.js'
 import { callOptions, clientOptions } from './option-shapes.js'
 import { hintFor } from './option-hints.js'
 
-/** Planned options that this version does not have. Each would change what a call does, so none is ignored. */
-const NOT_YET: Readonly<Record<string, string>> = {
-  guardrails: 'guardrails',
-}
-
 type Schema = z.ZodMiniType
 type Path = readonly PropertyKey[]
 
@@ -23,20 +18,20 @@ export function checkClientOptions(options: unknown): asserts options is ClientO
   if (!isObject(options)) {
     throw new ConfigError('createClient(options)', `expected an object or nothing, got ${typeName(options)}`)
   }
-  checkShape(clientOptions, options, '')
+  checkShape(clientOptions, options)
 }
 
 /** @throws ConfigError on the first fault. */
 export function checkCallOptions(options: unknown): void {
-  checkShape(callOptions, options, 'call')
+  checkShape(callOptions, options)
 }
 
 /** @throws ConfigError on the first fault. */
-export function checkShape(schema: Schema, options: unknown, root: string): void {
+export function checkShape(schema: Schema, options: unknown): void {
   const result = schema.safeParse(options)
   if (result.success) return
   const issue = misspelt(result.error.issues)
-  if (issue) throw toConfigError(schema, options, innermost(issue), root)
+  if (issue) throw toConfigError(schema, options, innermost(issue))
 }
 
 type Issue = z.core.$ZodIssue
@@ -59,17 +54,11 @@ function innermost(issue: Issue): Issue {
   return issue
 }
 
-function toConfigError(schema: Schema, options: unknown, issue: Issue, root: string): ConfigError {
+function toConfigError(schema: Schema, options: unknown, issue: Issue): ConfigError {
   const path = issue.path
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? ''
     const full = [...path, key]
-    const later = unavailableOption(root === '' ? full : [root, ...full])
-    if (later)
-      return new ConfigError(
-        pathText(full),
-        `what it is for (${later}) is not available in this version; remove the option`,
-      )
     const known = knownKeys(schema, options, path, key)
     const hint = hintFor(key, known)
     return new ConfigError(
@@ -139,15 +128,6 @@ function shapesOf(node: unknown): readonly Record<string, unknown>[] {
   if (definition.innerType) return shapesOf(definition.innerType)
   if (definition.options) return definition.options.flatMap(shapesOf)
   return definition.shape ? [definition.shape] : []
-}
-
-function unavailableOption(path: Path): string | undefined {
-  const wanted = path.map(String)
-  for (const [pattern, name] of Object.entries(NOT_YET)) {
-    const steps = pattern.split('.')
-    if (steps.length === wanted.length && steps.every((step, i) => step === '*' || step === wanted[i])) return name
-  }
-  return undefined
 }
 
 function expectation(issue: Issue): string {

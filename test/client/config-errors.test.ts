@@ -217,7 +217,6 @@ const rows: readonly (readonly [string, unknown, string, readonly string[]])[] =
     'cache',
     ['`exact.max` and `exact.maxBytes` without `store`'],
   ],
-  ['guardrails', { guardrails: [] }, 'guardrails', ['not available in this version']],
   ['cooldown', { cooldown: { failureRate: 2 } }, 'cooldown.failureRate', ['number']],
   ['store', { store: {} }, 'store', ['expected a store', 'tracestitch/redis']],
   ['a hook that is none', { hooks: { onCooldown: 'log' } }, 'hooks.onCooldown', ['a function', 'string']],

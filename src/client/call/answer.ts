@@ -23,6 +23,13 @@ export interface RequestBody {
   readonly format?: string | undefined
 }
 
+/** A request in place of the caller's. */
+export interface Replacement {
+  readonly request: HubRequest | undefined
+  /** The same in the caller's format. Absent: it is written from `request`. */
+  readonly body: RequestBody | undefined
+}
+
 /** The input of a call, as far as routing, limits and telemetry need it. */
 export interface CallInput {
   readonly operation: semconv.OperationName

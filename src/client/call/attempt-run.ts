@@ -22,13 +22,14 @@ import { AttemptReport } from './attempt-report.js'
 import { locate, withProviderMeaning } from '../transport/failure.js'
 import { startLimits, timeoutAt } from './attempt-timeout.js'
 import { encodeContextAt, extraBodyAt, paramsAt } from './target-fields.js'
-import { AttemptLimits } from './time-limits.js'
+import { AttemptLimits, type CallLimits } from './time-limits.js'
 import type { Redaction } from './redaction.js'
 import { send, type EncodedBytes, type FollowUp } from '../transport/send.js'
 import type { AttemptView, CallView } from './stage.js'
 
 /** The call that an attempt is made for. */
 export interface AttemptedCall extends AdmittedCall, CallView {
+  readonly limits: CallLimits
   readonly routed: RoutedCall
   readonly telemetry: Call
   readonly attempts: Attempt[]

@@ -10,7 +10,7 @@ import { consumptionOf, type Consumption } from '../admission/consumption.js'
 import { isBrokenOff, usageSoFar } from '../facts/broken-off.js'
 import { createMeta, storedMeta, type MetaFacts } from '../facts/meta.js'
 import { doubtOf, type Doubt } from '../facts/plausible.js'
-import type { CallMeta } from '../types/meta.js'
+import type { CallMeta, GuardrailOutcome } from '../types/meta.js'
 import type { AnswerHeaders } from './answer-headers.js'
 import type { Answer } from './answer.js'
 import type { CallPlan } from './plan-call.js'
@@ -20,6 +20,7 @@ interface CountedCall {
   readonly plan: CallPlan
   readonly attempts: readonly Attempt[]
   readonly warnings: readonly string[]
+  readonly verdicts: readonly GuardrailOutcome[]
   readonly telemetry: Call
   readonly permit: Permit | undefined
 }
@@ -75,7 +76,7 @@ export function describeAnswer(call: CountedCall, run: CountedRun, facts: Answer
 
 /** @param run - The attempt that got the answer, if there was one. */
 function metaFacts(
-  { plan, attempts, warnings, telemetry }: CountedCall,
+  { plan, attempts, warnings, verdicts, telemetry }: CountedCall,
   target: Target,
   { model, usage, serviceTier, partial, doubt }: AnswerFacts,
   run?: CountedRun,
@@ -87,6 +88,7 @@ function metaFacts(
     target,
     attempts,
     warnings,
+    guardrails: verdicts,
     traceId: spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : null,
     served: model,
     usage: reported === undefined ? (usage as object | undefined) : { ...usage, cost: reported },

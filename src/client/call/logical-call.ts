@@ -1,12 +1,12 @@
 /** One logical call: its time, its attempts, its span, and how it ends. */
-import { context, type Attributes } from '@opentelemetry/api'
+import { context, type Attributes, type Context } from '@opentelemetry/api'
 import { LimitError, TracestitchError, type Attempt } from '../../kernel/errors.js'
 import { maskError } from '../../kernel/redact/mask-error.js'
 import type { Itinerary } from '../../router/itinerary.js'
 import type { RouteStep } from '../../router/route-step.js'
 import type { RoutedCall } from '../../router/strategy.js'
 import type { Target } from '../../router/target.js'
-import { cacheAttributes, costAttributes, serverOf } from '../../telemetry/spans/attributes.js'
+import { cacheAttributes, costAttributes, serverOf, verdictAttributes } from '../../telemetry/spans/attributes.js'
 import { startCall, type Call } from '../../telemetry/spans/call.js'
 import { withIdentity, type Identity } from '../../telemetry/identity.js'
 import { metering } from '../../telemetry/metrics.js'
@@ -20,9 +20,9 @@ import { addConsumption, type Consumption } from '../admission/consumption.js'
 import type { ClientContext } from '../context.js'
 import { isBrokenOff } from '../facts/broken-off.js'
 import { nameTargets } from '../transport/failure.js'
-import type { CallMeta } from '../types/meta.js'
+import type { CallMeta, GuardrailOutcome } from '../types/meta.js'
 import type { CallOptions } from '../types/options.js'
-import type { Answer, CallInput, HubRequest, RequestBody } from './answer.js'
+import type { Answer, CallInput, HubRequest, Replacement, RequestBody } from './answer.js'
 import { AttemptRun, type AttemptedCall } from './attempt-run.js'
 import { countAnswer, countStored } from './count-answer.js'
 import type { CallPlan } from './plan-call.js'
@@ -44,6 +44,9 @@ export class LogicalCall implements AttemptedCall, CallView {
   readonly telemetry: Call
   readonly attempts: Attempt[] = []
   readonly warnings: string[] = []
+  readonly verdicts: GuardrailOutcome[] = []
+  /** What a stage has put in the place of the caller's body. */
+  private ownBody: RequestBody | undefined
   private readonly running = new Set<AttemptRun>()
   private winner: AttemptRun | undefined
   /** The cost and usage of answers that the caller does not get. */
@@ -64,7 +67,7 @@ export class LogicalCall implements AttemptedCall, CallView {
       layer: 'client',
       provider: shown.provider.telemetryName,
       model: shown.model,
-      request,
+      request: client.stages.rewrites ? undefined : request,
       baseURL: shown.provider.baseURL,
       mask: redaction.secrets,
       attributes: { ...attributes, ...(alias !== undefined && { 'tracestitch.alias': alias }) },
@@ -86,8 +89,8 @@ export class LogicalCall implements AttemptedCall, CallView {
 
   get body(): RequestBody | undefined {
     const { request, body } = this.plan.input
-    // It is not sent once a stage has replaced the request.
-    return this.request === request ? body : undefined
+    // The caller's is not sent once a stage has replaced the request.
+    return this.ownBody ?? (this.request === request ? body : undefined)
   }
 
   get readContent(): CallInput['readContent'] {
@@ -118,8 +121,29 @@ export class LogicalCall implements AttemptedCall, CallView {
     return this.plan.redaction
   }
 
-  replaceRequest(request: HubRequest): void {
+  get inputTokens(): number {
+    return this.plan.routed.inputTokens
+  }
+
+  get context(): Context {
+    return this.telemetry.context
+  }
+
+  /** What is sent in place of the caller's request. */
+  get replacement(): Replacement | undefined {
+    const { request, ownBody: body } = this
+    return body || request !== this.plan.input.request ? { request, body } : undefined
+  }
+
+  replaceRequest(request: HubRequest | undefined, body?: RequestBody): void {
     this.request = request
+    this.ownBody = body
+  }
+
+  tellVerdict(outcome: GuardrailOutcome): void {
+    this.verdicts.push(outcome)
+    if (this.telemetry.recording)
+      guard('guardrail', () => this.telemetry.span?.addEvent(semconv.GUARDRAIL_EVENT, verdictAttributes(outcome)))
   }
 
   warn(message: string): void {

@@ -5,7 +5,7 @@ import type { StreamSource } from '../streams/model-stream.js'
 import type { OpenStream } from '../streams/stream-attempt.js'
 import type { CallMeta } from '../types/meta.js'
 import type { CallOptions } from '../types/options.js'
-import type { Answer, CallInput, HubRequest } from './answer.js'
+import type { Answer, CallInput, Replacement } from './answer.js'
 import type { AttemptRun } from './attempt-run.js'
 import type { LogicalCall } from './logical-call.js'
 import type { ChunkStage } from './stage.js'
@@ -25,8 +25,8 @@ export interface Operation<Request, Item = never> {
   read(client: ClientContext, body: object, options: CallOptions | undefined): AskedCall<Request>
   /** Waits for what every attempt needs, such as the contents of files. The call's time runs. */
   prepare?(call: LogicalCall, request: Request): Promise<Request>
-  /** The request with `by` in place of its hub request. */
-  replace?(request: Request, by: HubRequest): Request
+  /** The request with `by` in place of the caller's. Absent: it cannot be replaced. */
+  replace?(request: Request, by: Replacement): Request
   /** Sends the request to the target of `run`, and reads the whole answer. */
   attempt(run: AttemptRun, request: Request): Promise<Answer>
   /** The whole answer as the caller gets it, without `_meta`. */

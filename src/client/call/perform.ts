@@ -5,6 +5,7 @@ import { StoredSource } from '../streams/stored-source.js'
 import { openCommitted } from '../streams/stream-attempt.js'
 import type { CallOptions } from '../types/options.js'
 import type { Answer } from './answer.js'
+import { AskAgain } from './ask-again.js'
 import type { AttemptRun } from './attempt-run.js'
 import { describeAnswer } from './count-answer.js'
 import { execute } from './execute.js'
@@ -33,9 +34,10 @@ export async function perform<Request, Item>(
     if (call.options.cache && !client.caches) call.warn(NO_CACHE)
     if (client.stages.before) {
       const early = await call.limits.race(client.stages.before(call))
+      if (client.stages.rewrites) call.telemetry.asks({ request: call.request })
       if (early) return answerEarly(call, operation, request, early, asked.stream)
-      if (call.request && call.request !== asked.input.request)
-        request = operation.replace?.(request, call.request) ?? request
+      const { replacement } = call
+      if (replacement) request = operation.replace?.(request, replacement) ?? request
     }
     if (operation.prepare) request = await operation.prepare(call, request)
     if (asked.stream) return await execute(call, (run) => openStream(call, run, operation, request))
@@ -60,18 +62,29 @@ async function tryWhole<Request, Item>(
   operation: Operation<Request, Item>,
   request: Request,
 ): Promise<WholeResult> {
-  const came = await operation.attempt(run, request)
-  let answer: Answer
-  try {
-    const looked = run.call.client.stages.after(run, came)
-    answer = looked instanceof Promise ? await looked : looked
-  } catch (error) {
-    refuse(run, came, error)
-    throw error
+  let asked = request
+  for (;;) {
+    const came = await operation.attempt(run, asked)
+    let answer: Answer
+    try {
+      const looked = run.call.client.stages.after(run, came)
+      answer = looked instanceof Promise ? await looked : looked
+    } catch (error) {
+      refuse(run, came, error instanceof AskAgain ? error.cause : error)
+      asked = requestOf(operation, asked, error)
+      continue
+    }
+    const given = operation.body(answer, asked)
+    run.finish()
+    return { run, answer, given }
   }
-  const given = operation.body(answer, request)
-  run.finish()
-  return { run, answer, given }
+}
+
+/** The next request to the same target, after an answer was refused. @throws the error, if there is none. */
+function requestOf<Request, Item>({ replace }: Operation<Request, Item>, asked: Request, error: unknown): Request {
+  if (!(error instanceof AskAgain)) throw error
+  if (!replace) throw error.cause
+  return replace(asked, { request: error.request, body: undefined })
 }
 
 /** One attempt at a stream, until its first content is there. */

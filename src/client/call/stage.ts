@@ -1,12 +1,14 @@
 /** Stages around every call: they can answer in place of a provider, refuse, change the answer, and see the end. */
+import type { Context } from '@opentelemetry/api'
 import type { ChatChunk } from '../../kernel/hub.js'
 import type { Itinerary } from '../../router/itinerary.js'
 import type { Target } from '../../router/target.js'
 import type { Identity } from '../../telemetry/identity.js'
-import type { CacheHit, CallMeta, StoredAnswer } from '../types/meta.js'
+import type { CacheHit, CallMeta, GuardrailOutcome, StoredAnswer } from '../types/meta.js'
 import type { CallOptions } from '../types/options.js'
 import type { Abortable } from './abortable.js'
 import type { Answer, CallInput, HubRequest, RequestBody } from './answer.js'
+import type { CallLimits } from './time-limits.js'
 
 /**
  * One stage. All members are optional. Promises are awaited, as long as the call's time lasts. An error fails the call
@@ -15,6 +17,8 @@ import type { Answer, CallInput, HubRequest, RequestBody } from './answer.js'
 export interface Stage {
   /** For `_meta.cache.by` and the span. */
   readonly id: string
+  /** Whether it may replace a request, which is then recorded as it was sent. */
+  readonly rewrites?: boolean
   /** Called before any attempt, and before limits and budgets are checked. @returns the answer, if it has one. */
   before?(call: CallView): GivenAnswer | undefined | Promise<GivenAnswer | undefined>
   /** A whole answer has come. @returns the answer for the caller. */
@@ -58,8 +62,19 @@ export interface CallView {
   /** Whom the call is for. */
   readonly metadata: Identity | undefined
   readonly options: CallOptions
-  /** Replaces the request of the call, before any attempt: every target gets the new one in its own format. */
-  replaceRequest(request: HubRequest): void
+  /** Tokens of the request, estimated. */
+  readonly inputTokens: number
+  /** Its time. A stage that aborts it ends the call with the given error. */
+  readonly limits: CallLimits
+  /** The context in which the stage's own calls run. */
+  readonly context: Context
+  /**
+   * Replaces the request of the call, before any attempt. Every target gets the new one in its own format, or, where it
+   * speaks the caller's, `body` if that is given.
+   */
+  replaceRequest(request: HubRequest | undefined, body?: RequestBody): void
+  /** Adds the verdict of a guardrail to `_meta.guardrails` and to the span. */
+  tellVerdict(verdict: GuardrailOutcome): void
   /** Adds a warning to `_meta.warnings`. */
   warn(message: string): void
 }
@@ -86,6 +101,8 @@ export interface Stages {
   readonly failed: ((call: CallView, givenUp: boolean) => void) | undefined
   /** Whether stages may change streams of chat. */
   readonly changeStreams: boolean
+  /** Whether a request may be replaced. */
+  readonly rewrites: boolean
 }
 
 /** An answer that a stage has, with what is known of it. */

@@ -27,6 +27,7 @@ export function compileStages(own: readonly Stage[] = []): Stages {
     failed:
       failed.length > 0 ? (call, givenUp) => tellAll(failed, (stage) => stage.failed?.(call, givenUp)) : undefined,
     changeStreams: own.some((stage) => stage.after ?? stage.chunks),
+    rewrites: own.some((stage) => stage.rewrites === true),
   }
 }
 

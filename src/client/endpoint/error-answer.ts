@@ -10,6 +10,7 @@ import {
   TracestitchError,
   UnsupportedParameterError,
 } from '../../kernel/errors.js'
+import { GuardrailError } from '../../kernel/guardrail-error.js'
 import { formatOf } from '../../kernel/catalogue.js'
 import type { JsonObject, ProtocolId, WireError } from '../../kernel/protocol.js'
 import { ProviderError } from '../../kernel/provider-error.js'
@@ -65,6 +66,8 @@ function statusOf(error: TracestitchError): number {
   if (error instanceof CredentialsError) return 500
   if (error instanceof ConfigError) return error.path === 'model' ? 404 : 400
   if (error instanceof UnsupportedParameterError) return 400
+  // A check that fails is a fault here, and may work later.
+  if (error instanceof GuardrailError) return error.isRetryable ? 503 : 400
   if (error instanceof TimeoutError) return 504
   if (error instanceof ConnectionError || error instanceof StreamError || error instanceof ProviderError) return 502
   return 500

@@ -48,8 +48,8 @@ export const embeddings: Operation<EmbeddingsCall> = {
       stream: false,
     }
   },
-  replace: (asking, by) =>
-    'embeddings' in by ? { request: by.embeddings, received: new Map(), known: by.known } : asking,
+  replace: (asking, { request: by }) =>
+    by && 'embeddings' in by ? { request: by.embeddings, received: new Map(), known: by.known } : asking,
   attempt: async (run, asking) => ({ embeddings: await embedRest(run, asking) }),
   body(answer, { request }) {
     if (!('embeddings' in answer)) return {}

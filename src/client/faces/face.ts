@@ -2,10 +2,10 @@
 import type { FrameEvent } from '../../kernel/frames.js'
 import type { ChatRequest } from '../../kernel/hub.js'
 import { isObject } from '../../kernel/json.js'
-import type { ChatProtocol } from '../../kernel/protocol.js'
+import type { ChatProtocol, JsonObject } from '../../kernel/protocol.js'
 import { filledIn } from '../answers/fill-in.js'
 import { restored } from '../answers/restored.js'
-import type { Answer, HubRequest } from '../call/answer.js'
+import type { Answer, Replacement } from '../call/answer.js'
 import { splitArguments } from '../call/call-arguments.js'
 import type { AttemptRun } from '../call/attempt-run.js'
 import type { AskedCall, Operation } from '../call/operation.js'
@@ -45,8 +45,11 @@ export function face<Item extends object>(format: CallerFormat<Item>): Operation
       }
     },
 
-    replace: (exchange: Exchange, by: HubRequest): Exchange =>
-      'chat' in by ? { ...exchange, request: by.chat, isReplaced: true } : exchange,
+    replace(exchange: Exchange, { request, body }: Replacement): Exchange {
+      if (!request || !('chat' in request)) return exchange
+      const replaced = { ...exchange, request: request.chat }
+      return body ? { ...replaced, body: body.request as JsonObject } : { ...replaced, isReplaced: true }
+    },
 
     async attempt(run: AttemptRun, exchange: Exchange): Promise<Answer> {
       const sent = encode(run, format, exchange)

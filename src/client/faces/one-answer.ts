@@ -37,6 +37,7 @@ export function oneAnswer<Request extends { model: string }, Response extends { 
       const input = { operation, model: request.model, options: own, request: undefined, body: { request: body, made } }
       return { input, request, stream: false }
     },
+    replace: (request, { body }) => (body ? (body.request as Request) : request),
     async attempt(run, request) {
       const { extraBody, params, target } = run
       const format = formatOf(target.provider) ?? refuse(name, target)

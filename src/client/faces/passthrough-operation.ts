@@ -6,6 +6,7 @@ import type { JsonObject, PassthroughId } from '../../kernel/protocol.js'
 import { providerErrorOf } from '../../protocols/openai-chat/error.js'
 import { factsOf } from '../../protocols/shared/passthrough-facts.js'
 import { outputType } from '../../telemetry/spans/attributes.js'
+import type { Replacement } from '../call/answer.js'
 import { splitArguments } from '../call/call-arguments.js'
 import type { AttemptRun } from '../call/attempt-run.js'
 import type { LogicalCall } from '../call/logical-call.js'
@@ -27,6 +28,7 @@ export function passthroughJson(id: PassthroughId): Operation<PassthroughRequest
       return { ...asked, stream: asked.request.body['stream'] === true }
     },
     prepare,
+    replace,
     async attempt(run, request) {
       const wire = await readAnswer(request, run, await sendTo(run, request))
       return { other: factsOf(wire), body: wire }
@@ -45,6 +47,7 @@ export function passthroughBytes(id: PassthroughId): Operation<PassthroughReques
   return {
     read: (client, given, options) => ({ ...read(client, id, given, options), stream: true }),
     prepare,
+    replace,
     // It is always a stream.
     attempt: () => Promise.resolve({ other: NO_COUNTS }),
     body: () => ({}),
@@ -77,6 +80,9 @@ function read(
     request: { format, body: body as JsonObject, fields: [] },
   }
 }
+
+const replace = (request: PassthroughRequest, { body }: Replacement): PassthroughRequest =>
+  body ? { ...request, body: body.request as JsonObject } : request
 
 /** An uploaded stream may never end. @throws the reason of the call's abort. */
 async function prepare(call: LogicalCall, request: PassthroughRequest): Promise<PassthroughRequest> {

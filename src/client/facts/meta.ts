@@ -9,12 +9,13 @@ import { warnOnce } from '../../telemetry/warn.js'
 import type { Doubt } from './plausible.js'
 import { givenUsage } from './given-usage.js'
 import type { Hit } from '../call/stage.js'
-import type { CallMeta, StoredAnswer } from '../types/meta.js'
+import type { CallMeta, GuardrailOutcome, StoredAnswer } from '../types/meta.js'
 
 export interface MetaFacts {
   readonly target: Target
   readonly attempts: readonly Attempt[]
   readonly warnings: readonly string[]
+  readonly guardrails: readonly GuardrailOutcome[]
   readonly traceId: string | null
   /** The model that the answer names; empty when it names none. */
   readonly served: string
@@ -77,7 +78,7 @@ export function storedMeta(facts: MetaFacts, by: string, hit?: Hit): CallMeta {
 
 /** @param cost - The cost, or a function that computes it when it is first read. */
 function metaOf(facts: MetaFacts, cache: StoredAnswer | null, cost: Cost | (() => Cost)): CallMeta {
-  const { target, attempts, warnings, traceId, told, limitHeaders, answeredAt } = facts
+  const { target, attempts, warnings, guardrails, traceId, told, limitHeaders, answeredAt } = facts
   const meta: CallMeta = {
     provider: target.provider.id,
     model: target.model,
@@ -86,6 +87,7 @@ function metaOf(facts: MetaFacts, cache: StoredAnswer | null, cost: Cost | (() =
     cost: cost as Cost,
     rateLimit: null,
     cache,
+    guardrails,
     traceId,
     warnings,
   }

@@ -5,6 +5,7 @@
  * run in parallel and it may fail, stall or be given up. `commit()` makes it the answer of the call: from then on its items
  * go to the caller, and a fault is a typed error with what came so far. In the end it settles the call.
  */
+import { GuardrailError } from '../../kernel/guardrail-error.js'
 import type { PieceReader, WireAnswer } from '../transport/body.js'
 import type { AttemptRun } from '../call/attempt-run.js'
 import type { Answer } from '../call/answer.js'
@@ -182,7 +183,12 @@ export class StreamAttempt<P, T> implements StreamSource<T> {
     const { abortedByCaller, reason } = call.limits
     const answer = reading.answer()
     const partial = 'chat' in answer ? answer.chat : undefined
-    this.end({ error: abortedByCaller ? reason : committedFailure(run.locate(thrown), partial, wire.fields) })
+    const error = abortedByCaller
+      ? reason
+      : thrown instanceof GuardrailError
+        ? thrown
+        : committedFailure(run.locate(thrown), partial, wire.fields)
+    this.end({ error })
   }
 
   private end(ended: { readonly error?: unknown }): void {

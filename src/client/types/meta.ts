@@ -23,6 +23,8 @@ export interface CallMeta {
   readonly rateLimit: RateLimit | null
   /** The cache that answered in place of a provider; `null` when a provider answered. */
   readonly cache: StoredAnswer | null
+  /** What the guardrails of the client said, in the order in which they did; empty without any. */
+  readonly guardrails: readonly GuardrailOutcome[]
   /** Trace id in hexadecimal; `null` when no trace is recorded. */
   readonly traceId: string | null
   /** What was left out of the request, or changed. */
@@ -49,6 +51,20 @@ export interface StoredAnswer {
    * that would have been tried; `null` when that is not known either. Computed when first read.
    */
   readonly savedUsd: number | null
+}
+
+/** The verdict of one guardrail. */
+export interface GuardrailOutcome {
+  /** Its name. */
+  readonly guardrail: string
+  /** Whether it looked at the request or at the answer. */
+  readonly on: 'input' | 'output'
+  /** What followed. `failed`: it came to no verdict, and is open on errors. */
+  readonly verdict: 'allow' | 'block' | 'mask' | 'retry' | 'log' | 'failed'
+  /** What it found first, such as `email`. */
+  readonly category?: string
+  /** How long it took, in milliseconds. */
+  readonly ms: number
 }
 
 /** How the cache had an answer. */

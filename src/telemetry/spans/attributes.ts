@@ -215,6 +215,21 @@ export function cacheAttributes(stored: {
   }
 }
 
+export function verdictAttributes(outcome: {
+  readonly guardrail: string
+  readonly on: string
+  readonly verdict: string
+  readonly category?: string
+}): Attributes {
+  const { guardrail, on, verdict, category } = outcome
+  return {
+    [semconv.GUARDRAIL_NAME]: guardrail,
+    [semconv.GUARDRAIL_ON]: on,
+    [semconv.GUARDRAIL_VERDICT]: verdict,
+    ...(category !== undefined && { [semconv.GUARDRAIL_CATEGORY]: category }),
+  }
+}
+
 export function costAttributes({ usd, parts }: CallPrice, attributes: Attributes = {}): Attributes {
   attributes[semconv.USAGE_COST] = usd
   for (const part in parts) putCount(attributes, semconv.usageCostOf(part), parts[part])
