@@ -42,7 +42,7 @@ export class PackageEntries {
   readonly names: ReadonlySet<string>
   /** Names of packages that count only if the application's package.json has them. */
   readonly declaredNames: ReadonlySet<string>
-  private readonly integrations: readonly IntegrationEntry[]
+  private readonly byPackage = new Map<string, IntegrationEntry[]>()
   private readonly targets = new Map<IntegrationEntry, readonly EntryTarget[]>()
   private readonly byFile = new Map<string, PackageEntry[]>()
   private readonly roots = new Set<string>()
@@ -54,7 +54,12 @@ export class PackageEntries {
   private laterResolver: Resolver | undefined
 
   constructor(integrations: readonly IntegrationEntry[]) {
-    this.integrations = integrations
+    for (const entry of integrations)
+      for (const name of entry.packages) {
+        const serving = this.byPackage.get(name)
+        if (serving) serving.push(entry)
+        else this.byPackage.set(name, [entry])
+      }
     const namesOf = (onlyDeclared: boolean): string[] =>
       integrations.flatMap((entry) => ((entry.onlyDeclared === true) === onlyDeclared ? entry.packages : []))
     this.names = new Set(namesOf(false))
@@ -64,9 +69,8 @@ export class PackageEntries {
 
   /** The targets in the package, of all integrations that serve it. Loads these integrations. */
   targetsOf(name: string): EntryTarget[] {
-    return this.integrations
-      .filter(({ packages }) => packages.includes(name))
-      .flatMap((entry) => this.targetsIn(entry).filter(({ target }) => target.package === name))
+    const serving = this.byPackage.get(name) ?? []
+    return serving.flatMap((entry) => this.targetsIn(entry).filter(({ target }) => target.package === name))
   }
 
   /** All targets of an integration. Loads it. */

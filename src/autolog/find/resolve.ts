@@ -43,12 +43,17 @@ function isFile(file: string): boolean {
   return fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true
 }
 
+/** `path.join` for a folder and a name that need no normalisation, of which a search has hundreds. */
+export function inFolder(folder: string, name: string): string {
+  return folder.endsWith(path.sep) ? folder + name : folder + path.sep + name
+}
+
 function readManifest(file: string): Record<string, unknown> | undefined {
   try {
     const manifest = JSON.parse(fs.readFileSync(file, 'utf8')) as unknown
     return isObject(manifest) ? manifest : undefined
   } catch {
-    // Absent or not JSON: Node would not resolve the package either.
+    // Not JSON: Node would not resolve the package either.
     return undefined
   }
 }
@@ -125,25 +130,35 @@ export function createResolver(): Resolver {
     if (known !== undefined) return known
     const parent = path.dirname(at)
     const isPlain = parent !== at && fs.lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === false
-    const found = isPlain ? path.join(real(parent), path.basename(at)) : fs.realpathSync(at)
+    const found = isPlain ? inFolder(real(parent), path.basename(at)) : fs.realpathSync(at)
     reals.set(at, found)
     return found
   }
 
   function readPackage(directory: string): Package | undefined {
     if (packages.has(directory)) return packages.get(directory)
-    let found: Package | undefined
-    const manifest = readManifest(path.join(directory, 'package.json'))
-    if (manifest) {
-      const { name, version } = manifest
-      found = {
-        root: real(directory),
-        name: typeof name === 'string' ? name : '',
-        version: typeof version === 'string' ? version : undefined,
-        manifest,
-      }
-    }
+    const found = packageAt(directory)
     packages.set(directory, found)
+    return found
+  }
+
+  function packageAt(directory: string): Package | undefined {
+    const file = inFolder(directory, 'package.json')
+    // An exception costs more than a look.
+    if (!fs.existsSync(file)) return undefined
+    const root = real(directory)
+    const known = packages.get(root)
+    if (known) return known
+    const manifest = readManifest(file)
+    if (!manifest) return undefined
+    const { name, version } = manifest
+    const found = {
+      root,
+      name: typeof name === 'string' ? name : '',
+      version: typeof version === 'string' ? version : undefined,
+      manifest,
+    }
+    packages.set(root, found)
     return found
   }
 
@@ -171,7 +186,7 @@ export function createResolver(): Resolver {
     findPackage(folder, directory) {
       for (let at = directory; ; at = path.dirname(at)) {
         if (path.basename(at) !== 'node_modules') {
-          const found = readPackage(path.join(at, 'node_modules', folder))
+          const found = readPackage(inFolder(inFolder(at, 'node_modules'), folder))
           if (found) return found
         }
         if (path.dirname(at) === at) return undefined

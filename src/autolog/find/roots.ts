@@ -4,7 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isObject } from '../../kernel/json.js'
 import { pnpPackages } from './pnp.js'
-import type { Package, Resolver } from './resolve.js'
+import { inFolder, type Package, type Resolver } from './resolve.js'
 import { loadedModules, ownFile } from '../runtime.js'
 
 export interface Copy {
@@ -108,14 +108,17 @@ function storedFolders(store: string, names: ReadonlySet<string>): [name: string
   })
 }
 
-/** The wanted names that are in a `node_modules`. */
-function installedNames(modules: string, names: ReadonlySet<string>): string[] {
-  const folders = new Set(listDirectory(modules))
-  const scopes = new Set([...names].flatMap((name) => (name.startsWith('@') ? [name.split('/', 1)[0] ?? name] : [])))
-  for (const scope of scopes) {
-    if (folders.has(scope)) for (const name of listDirectory(path.join(modules, scope))) folders.add(`${scope}/${name}`)
-  }
-  return [...names].filter((name) => folders.has(name))
+/** What is in a `node_modules`, without scopes that have no wanted name. */
+interface Installed {
+  readonly folder: string
+  readonly names: ReadonlySet<string>
+}
+
+function installedIn(folder: string, scopes: ReadonlySet<string>): Installed {
+  const names = new Set(listDirectory(folder))
+  for (const scope of scopes)
+    if (names.has(scope)) for (const name of listDirectory(inFolder(folder, scope))) names.add(`${scope}/${name}`)
+  return { folder, names }
 }
 
 /** For each `node_modules/<wanted name>` in the path: the name, and the path up to there. */
@@ -133,6 +136,10 @@ function wantedFolders(file: string, names: ReadonlySet<string>): [name: string,
 
 const MODULES = path.join(path.sep, 'node_modules', path.sep)
 
+/** npm's hidden lockfile and pnpm's store, in a `node_modules`. */
+const LOCK = '.package-lock.json'
+const STORE = '.pnpm'
+
 function readText(file: string): string {
   try {
     return fs.readFileSync(file, 'utf8')
@@ -143,10 +150,11 @@ function readText(file: string): string {
 }
 
 function listDirectory(directory: string): string[] {
+  if (!fs.existsSync(directory)) return []
   try {
     return fs.readdirSync(directory)
   } catch {
-    // No such folder: another layout, or another package manager.
+    // A file, or a folder that may not be read.
     return []
   }
 }
@@ -183,11 +191,13 @@ export function findCopies({ names, declaredNames, resolver, callerFile }: CopyS
     }
   }
 
-  function scanInstalled(modules: string): void {
-    for (const [name, folder] of lockedFolders(readText(path.join(modules, '.package-lock.json')), names))
-      add(name, resolver.readPackage(path.resolve(modules, '..', folder)), false)
-    for (const [name, folder] of storedFolders(path.join(modules, '.pnpm'), names))
-      add(name, resolver.readPackage(folder), false)
+  function scanInstalled({ folder: modules, names: found }: Installed): void {
+    if (found.has(LOCK))
+      for (const [name, folder] of lockedFolders(readText(inFolder(modules, LOCK)), names))
+        add(name, resolver.readPackage(path.resolve(modules, '..', folder)), false)
+    if (found.has(STORE))
+      for (const [name, folder] of storedFolders(inFolder(modules, STORE), names))
+        add(name, resolver.readPackage(folder), false)
   }
 
   function scanLoaded(): void {
@@ -197,13 +207,26 @@ export function findCopies({ names, declaredNames, resolver, callerFile }: CopyS
     for (const [folder, name] of folders) add(name, resolver.readPackage(folder), false)
   }
 
+  const scopes = new Set([...names].flatMap((name) => (name.startsWith('@') ? [name.slice(0, name.indexOf('/'))] : [])))
+  const listed = new Map<string, Installed>()
+
+  /** Of each folder, read once. */
+  function installedAt(directory: string): Installed {
+    const known = listed.get(directory)
+    if (known) return known
+    const found = installedIn(inFolder(directory, 'node_modules'), scopes)
+    listed.set(directory, found)
+    return found
+  }
+
   /** The copies that a program in this folder would import. */
   function scanReach(directory: string): void {
     const missing = new Set(names)
     for (const at of upwards(directory)) {
-      const modules = path.join(at, 'node_modules')
-      for (const name of installedNames(modules, missing)) {
-        const found = resolver.readPackage(path.join(modules, name))
+      const { folder, names: present } = installedAt(at)
+      for (const name of missing) {
+        if (!present.has(name)) continue
+        const found = resolver.readPackage(inFolder(folder, name))
         if (found && missing.delete(name)) add(name, found, false)
       }
     }
@@ -220,9 +243,8 @@ export function findCopies({ names, declaredNames, resolver, callerFile }: CopyS
     if (app) scanApp(app)
   }
   for (const directory of bases) scanReach(directory as string)
-  for (const modules of new Set([...bases].flatMap((directory) => upwards(directory as string)))) {
-    scanInstalled(path.join(modules, 'node_modules'))
-  }
+  // All folders upwards from the bases are listed by now.
+  for (const installed of listed.values()) scanInstalled(installed)
   for (const { name, directory, declared } of pnpPackages(isWanted, bases as Set<string>))
     if (declared || names.has(name)) add(name, resolver.readPackage(directory), declared)
   scanLoaded()
