@@ -65,11 +65,11 @@ export interface Outcome {
 }
 
 /** @param limit - Milliseconds for the first chunk, and between two: more than a busy machine needs. */
-export function clientFor(protocol: ChatProtocol, limit = 10_000): Client {
+export function clientFor(protocol: ChatProtocol, limit = 60_000): Client {
   return createClient({
     providers: { odd: { protocol: protocol.id, baseURL: server.origin, apiKey: 'k' } },
     retries: 0,
-    timeout: { firstChunk: limit, idle: limit, total: 20_000 },
+    timeout: { firstChunk: limit, idle: limit, total: 90_000 },
     fetch: (...request) => (answer ?? globalThis.fetch)(...request),
   })
 }

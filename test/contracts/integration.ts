@@ -29,6 +29,11 @@ export interface ExpectedSpan {
   readonly usage?: readonly [input: number, output: number | undefined] | null
   /** `null` where the program left the answer before its end: nobody said why it stopped. */
   readonly finish?: readonly string[] | null
+  /**
+   * The program leaves the answer before its end. On a busy machine all of it may have come by then, with these finish reasons: then
+   * nothing was left, and `finish` and `attributes` do not count.
+   */
+  readonly left?: { readonly finish: readonly string[] | null }
   /** Name of the span that it hangs below. */
   readonly parent?: string
   /** Further attributes that must be there; `{ contains }` for a text of which only a part is known. */

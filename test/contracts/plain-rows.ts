@@ -63,8 +63,13 @@ export function expectedSpans<Client>(calls: PlainCalls<Client>): ExpectedSpans 
       finish: calls.finish,
       attributes: { 'gen_ai.request.stream': true },
     },
-    cut: { name: calls.span, ...(!calls.readsAhead && { finish: null }) },
-    abandoned: { name: calls.span, finish: null, attributes: { 'tracestitch.abandoned': true } },
+    cut: { name: calls.span, left: { finish: calls.finish }, ...(!calls.readsAhead && { finish: null }) },
+    abandoned: {
+      name: calls.span,
+      left: { finish: calls.finish },
+      finish: null,
+      attributes: { 'tracestitch.abandoned': true },
+    },
   }
 }
 

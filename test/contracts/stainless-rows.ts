@@ -92,7 +92,7 @@ export function stainlessRows<Client>(stainless: StainlessCalls<Client>): Row<Cl
         return (await (body as unknown as AsyncIterable<unknown>)[Symbol.asyncIterator]().next()).done
       },
       // All of it may have come at once.
-      spans: [{ name: calls.span, attributes: { 'tracestitch.abandoned': true } }],
+      spans: [{ name: calls.span, left: { finish: calls.finish }, attributes: { 'tracestitch.abandoned': true } }],
     },
     {
       name: 'stream iterated twice',

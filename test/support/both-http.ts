@@ -17,6 +17,8 @@ const PREFACE = 'PRI * HTTP/2'
 
 export async function listenBoth(answer: (request: AnyRequest, response: AnyResponse) => void): Promise<BothHttp> {
   const http1 = createServer(answer as (request: IncomingMessage, response: ServerResponse) => void)
+  // A busy client may come back to a connection later than Node's five seconds, just as the server closes it.
+  http1.keepAliveTimeout = 0
   const http2 = createHttp2Server(answer as never)
   const sockets = new Set<Socket>()
   // As `node:http` has it: small writes leave at once.
