@@ -27,6 +27,8 @@ const IDENTITY = contextKey('tracestitch.identity')
 /** Key of the storage that is used if no OpenTelemetry context manager is registered. Copies of the package share it. */
 const SLOT = 'identity'
 type Carrier = AsyncLocalStorage<Identity | undefined>
+/** As `tracestitch keys` makes ids. What a program calls `key` may be the key itself, and stays off the spans. */
+const KEY_ID = /^key_[\da-f]{12}$/
 const NAMES = ['session', 'user', 'client', 'key'] as const
 
 /** @param current - Default: the active context. */
@@ -105,7 +107,7 @@ export function identityAttributes(current: Context, attributes: Attributes = {}
     attributes[semconv.CONVERSATION_ID] = session
   }
   if (user !== undefined) attributes[semconv.USER_ID] = user
-  if (key !== undefined) attributes[semconv.KEY] = key
+  if (key !== undefined && KEY_ID.test(key)) attributes[semconv.KEY] = key
   if (tags !== undefined) attributes[semconv.TAGS] = [...tags]
   return attributes
 }

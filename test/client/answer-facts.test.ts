@@ -203,7 +203,18 @@ describe('reading _meta', () => {
     expect({ ...one }).toMatchObject(fields)
     expect(structuredClone(one)).toMatchObject(fields)
     expect(Object.keys(one).toSorted()).toEqual(
-      ['attempts', 'cache', 'cost', 'model', 'provider', 'rateLimit', 'traceId', 'usage', 'warnings'].toSorted(),
+      [
+        'attempts',
+        'cache',
+        'cost',
+        'guardrails',
+        'model',
+        'provider',
+        'rateLimit',
+        'traceId',
+        'usage',
+        'warnings',
+      ].toSorted(),
     )
     expect(Object.getPrototypeOf(one)).toBe(Object.prototype)
   })
