@@ -14,7 +14,9 @@ interface NamedModel {
 /** Aliases first, then each target that the options name. */
 function modelsOf({ client, admit }: EndpointContext): readonly NamedModel[] {
   const { plan } = client
-  const aliases = plan.aliases.map((id) => ({ id, owner: 'tracestitch' }))
+  // A pattern is the name of no model.
+  const names = plan.aliases.filter((id) => !id.includes('*'))
+  const aliases = names.map((id) => ({ id, owner: 'tracestitch' }))
   const targets = plan.targets().map(({ target }) => ({
     id: `${target.provider.id}/${target.model}`,
     owner: target.provider.id,
@@ -63,7 +65,7 @@ const gemini: ListShape = {
     name: `models/${id}`,
     baseModelId: id,
     displayName: id,
-    supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent'],
+    supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'embedContent'],
   }),
 }
 
