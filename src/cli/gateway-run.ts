@@ -34,6 +34,14 @@ const STOPS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM']
 
 /** @throws ConfigError, or an error of the port. */
 export async function runGateway(flags: GatewayFlags, terminal: Terminal, link?: WorkerLink): Promise<number> {
+  try {
+    return await runUntilStopped(flags, terminal, link)
+  } finally {
+    link?.close()
+  }
+}
+
+async function runUntilStopped(flags: GatewayFlags, terminal: Terminal, link?: WorkerLink): Promise<number> {
   const { env, error: say } = terminal
   const file = configFile(flags.config)
   const config = await readGatewayConfig(file, env)
@@ -56,7 +64,6 @@ export async function runGateway(flags: GatewayFlags, terminal: Terminal, link?:
   await reloads.close()
   await config.keys?.close()
   await log.flush()
-  link?.close()
   return 0
 }
 
