@@ -19,6 +19,9 @@ export const isWorker = (): boolean => cluster.isWorker && process.env[NAME] !==
 
 /** Starts the workers, and resolves when all have ended, with the exit code. */
 export async function runWorkers(count: number, { out, error: say }: Terminal): Promise<number> {
+  // Workers accept connections themselves. One that this process had accepted for a worker that dies meanwhile would hang: nobody
+  // would close it.
+  cluster.schedulingPolicy = cluster.SCHED_NONE
   const rounds = new FigureRounds()
   let serves = false
   let stopping = false
