@@ -49,8 +49,9 @@ async function runUntilStopped(flags: GatewayFlags, terminal: Terminal, link?: W
   const log = autolog()
   const reloads = new Reloads(config, () => readGatewayConfig(file, env), say)
   const options = optionsOf(flags, terminal, config)
-  const gateway = await serveWith(reloads.client, options, link?.figures)
+  // Before it serves: a signal that comes then is not lost.
   const stopped = untilStopped(link?.signals ?? STOPS)
+  const gateway = await serveWith(reloads.client, options, link?.figures)
   const endWatch = flags.watch && file !== undefined ? watchFile(file, () => reloads.reload(gateway)) : undefined
   const endHangUp = whenSignalled('SIGHUP', () => reloads.reload(gateway))
   const greeting = greetingOf(gateway, config, log, flags.workers, options.masterKey !== undefined)

@@ -3,7 +3,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Access } from '../client/endpoint/index.js'
 import { refused } from '../client/endpoint/incoming.js'
 import { TracestitchError } from '../kernel/errors.js'
-import type { KeyStore, VirtualKey } from '../kernel/key-store.js'
+import { newKeyId, type KeyStore, type VirtualKey } from '../kernel/key-store.js'
 import type { KeyCheck } from './options.js'
 
 /** So that a key is known for one where it leaks: scanners for secrets look for a beginning. */
@@ -22,7 +22,7 @@ export interface NewKey {
 /** A new key of 256 random bits, and what a store keeps of it: its hash, an id and when it was made. */
 export function newKey(fields: Omit<VirtualKey, 'id' | 'hash' | 'createdAt'>): NewKey {
   const key = BEGINNING + randomBytes(ENTROPY).toString('base64url')
-  const id = `key_${randomBytes(6).toString('hex')}`
+  const id = newKeyId((bytes) => randomBytes(bytes).toString('hex'))
   return { key, kept: { id, hash: hashOf(key).toString('hex'), createdAt: new Date().toISOString(), ...fields } }
 }
 

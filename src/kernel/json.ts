@@ -56,3 +56,8 @@ export function typeName(value: unknown): string {
   if (Array.isArray(value)) return 'array'
   return typeof value
 }
+
+export function isEmptyObject(object: object): boolean {
+  for (const key in object) if (Object.hasOwn(object, key)) return false
+  return true
+}

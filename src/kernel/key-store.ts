@@ -1,5 +1,16 @@
 /** Keys that a gateway gives to its own users, and the contract of what keeps them. */
 
+const ID = 'key_'
+/** Random bytes of an id. */
+const ID_BYTES = 6
+const ID_FORM = new RegExp(`^${ID}[\\da-f]{${2 * ID_BYTES}}$`)
+
+/** @param random - Gives so many random bytes in hexadecimal. */
+export const newKeyId = (random: (bytes: number) => string): string => ID + random(ID_BYTES)
+
+/** Whether it is an id, and not a key that a program took for one. */
+export const isKeyId = (text: string): boolean => ID_FORM.test(text)
+
 /** A key of the gateway, without the key itself: that is shown once, when it is made. */
 export interface VirtualKey {
   /** Names it in lists, logs and spans. */

@@ -1,19 +1,14 @@
 /** The cache of many processes: Redis or Valkey, or a cluster of either. */
 import type { CacheEntry, CacheStore } from '../kernel/cache-store.js'
-import { LoopTime } from './loop-time.js'
 import type { RedisConnection } from './redis-connection.js'
-import { redisFault } from './redis-faults.js'
-import { checkPrefix, connectionsOf } from './redis-store.js'
+import { evaluatorAt } from './redis-evaluator.js'
+import { checkPrefix } from './redis-store.js'
 
 /** Options of `redisCache()`. */
 export interface RedisCacheOptions {
   /** Prefix of all keys. Clients with the same prefix share answers. Default `tracestitch`. */
   readonly prefix?: string | undefined
 }
-
-/** Milliseconds until a connection that does not come counts as none. The client waits less: its option `cache.timeout`. */
-const TIMEOUT = 3_000
-const AGAIN = 1_000
 
 const GET = `return redis.call('GET', KEYS[1])`
 const SET = `return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])`
@@ -35,18 +30,9 @@ export function redisCache(
 ): CacheStore {
   const { prefix = 'tracestitch' } = options
   checkPrefix('redisCache', prefix)
-  const waits = { time: new LoopTime(TIMEOUT), timeout: TIMEOUT, firstTimeout: TIMEOUT, again: AGAIN }
-  const connections = connectionsOf('redisCache', connection, waits)
-  const run = async (script: string, key: string, ...args: (string | number)[]): Promise<unknown> => {
-    const redis = await connections.ready()
-    try {
-      return await redis.eval(script, 1, `${prefix}:cache:${key}`, ...args)
-    } catch (thrown) {
-      const fault = redisFault(thrown)
-      if (fault.leave) connections.renew()
-      throw fault
-    }
-  }
+  const redis = evaluatorAt('redisCache', connection)
+  const run = (script: string, key: string, ...args: (string | number)[]): Promise<unknown> =>
+    redis.run(script, [`${prefix}:cache:${key}`], ...args)
   return {
     name: 'redis',
     shared: true,
@@ -63,6 +49,6 @@ export function redisCache(
     async remove(keys) {
       await Promise.all(keys.map((key) => run(REMOVE, key)))
     },
-    close: () => connections.close(),
+    close: () => redis.close(),
   }
 }

@@ -1,20 +1,15 @@
 /** The keys of many gateways: Redis or Valkey. */
 import type { KeyStore, VirtualKey } from '../kernel/key-store.js'
 import { isObject, parseJson } from '../kernel/json.js'
-import { LoopTime } from './loop-time.js'
 import type { RedisConnection } from './redis-connection.js'
-import { redisFault } from './redis-faults.js'
-import { checkPrefix, connectionsOf } from './redis-store.js'
+import { evaluatorAt } from './redis-evaluator.js'
+import { checkPrefix } from './redis-store.js'
 
 /** Options of `redisKeys()`. */
 export interface RedisKeysOptions {
   /** Prefix of all names in the server. Gateways with the same prefix share keys. Default `tracestitch`. */
   readonly prefix?: string | undefined
 }
-
-/** Milliseconds. A request waits for its key, so that a server that is down must show soon. */
-const TIMEOUT = 3_000
-const AGAIN = 1_000
 
 const FIND = `return redis.call('HGET', KEYS[1], ARGV[1])`
 const LIST = `return redis.call('HVALS', KEYS[1])`
@@ -43,20 +38,10 @@ export function redisKeys(
 ): KeyStore {
   const { prefix = 'tracestitch' } = options
   checkPrefix('redisKeys', prefix)
-  const waits = { time: new LoopTime(TIMEOUT), timeout: TIMEOUT, firstTimeout: TIMEOUT, again: AGAIN }
-  const connections = connectionsOf('redisKeys', connection, waits)
+  const redis = evaluatorAt('redisKeys', connection)
   // The braces keep both on one node of a cluster.
   const names = [`{${prefix}:keys}:records`, `{${prefix}:keys}:ids`] as const
-  const run = async (script: string, ...args: string[]): Promise<unknown> => {
-    const redis = await connections.ready()
-    try {
-      return await redis.eval(script, names.length, ...names, ...args)
-    } catch (thrown) {
-      const fault = redisFault(thrown)
-      if (fault.leave) connections.renew()
-      throw fault
-    }
-  }
+  const run = (script: string, ...args: string[]): Promise<unknown> => redis.run(script, names, ...args)
   return {
     find: async (hash) => keyOf(await run(FIND, hash)),
     async list() {
@@ -69,7 +54,7 @@ export function redisKeys(
     },
     remove: async (id) => (await run(REMOVE, id)) === 1,
     async close() {
-      connections.close()
+      redis.close()
     },
   }
 }

@@ -1,6 +1,7 @@
 /** Whom calls are for. `withContext` sets it for everything that it runs, `metadata` for a single call. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { context, ROOT_CONTEXT, type Attributes, type Context } from '@opentelemetry/api'
+import { isKeyId } from '../kernel/key-store.js'
 import { sharedState } from '../kernel/state.js'
 import { contextKey } from './spans/context-key.js'
 import * as semconv from './semconv.js'
@@ -27,8 +28,6 @@ const IDENTITY = contextKey('tracestitch.identity')
 /** Key of the storage that is used if no OpenTelemetry context manager is registered. Copies of the package share it. */
 const SLOT = 'identity'
 type Carrier = AsyncLocalStorage<Identity | undefined>
-/** As `tracestitch keys` makes ids. What a program calls `key` may be the key itself, and stays off the spans. */
-const KEY_ID = /^key_[\da-f]{12}$/
 const NAMES = ['session', 'user', 'client', 'key'] as const
 
 /** @param current - Default: the active context. */
@@ -107,7 +106,8 @@ export function identityAttributes(current: Context, attributes: Attributes = {}
     attributes[semconv.CONVERSATION_ID] = session
   }
   if (user !== undefined) attributes[semconv.USER_ID] = user
-  if (key !== undefined && KEY_ID.test(key)) attributes[semconv.KEY] = key
+  // What a program calls `key` may be the key itself, and stays off the spans.
+  if (key !== undefined && isKeyId(key)) attributes[semconv.KEY] = key
   if (tags !== undefined) attributes[semconv.TAGS] = [...tags]
   return attributes
 }

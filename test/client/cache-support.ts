@@ -2,7 +2,7 @@
 import { everything } from '../../src/whole-catalogue.js'
 import { openClient } from '../../src/client/index.js'
 import type { CacheEvent, CallMeta, ClientOptions } from '../../src/index.js'
-import { completion, usage } from './stages-support.js'
+import { chunksOf, completion } from './stages-support.js'
 
 export const messages = [{ role: 'user' as const, content: 'hi' }]
 
@@ -57,22 +57,8 @@ export function wire(list: readonly object[], whole = true): Response {
   return new Response(text, { headers: { 'content-type': 'text/event-stream' } })
 }
 
-export function streamOf(count: number, finish: string | null = 'stop'): readonly object[] {
-  const piece = (delta: object, end: string | null = null) => ({
-    id: 'a',
-    object: 'chat.completion.chunk',
-    created: 1,
-    model: 'm',
-    choices: [{ index: 0, delta, finish_reason: end }],
-  })
-  return [
-    piece({ role: 'assistant', content: '' }),
-    piece({ content: 'answer' }),
-    piece({ content: ` ${count}` }),
-    piece({}, finish),
-    { ...piece({}), choices: [], usage },
-  ]
-}
+export const streamOf = (count: number, finish: string | null = 'stop'): readonly object[] =>
+  chunksOf(['answer', ` ${count}`], finish)
 
 /** A vector that depends on the letters of a text only. */
 export function vectorOf(text: string): number[] {

@@ -39,20 +39,26 @@ export const vectors = {
 }
 
 export const json = (body: object): Response => Response.json(body)
+
+/** One chunk of a stream. */
+const piece = (delta: object, finish: string | null = null) => ({
+  id: 'a',
+  object: 'chat.completion.chunk',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, delta, finish_reason: finish }],
+})
+
+/** The chunks of an answer of these words. */
+export const chunksOf = (words: readonly string[], finish: string | null = 'stop'): readonly object[] => [
+  piece({ role: 'assistant', content: '' }),
+  ...words.map((content) => piece({ content })),
+  piece({}, finish),
+  { ...piece({}), choices: [], usage },
+]
+
 function streamed(words: readonly string[]): Response {
-  const piece = (delta: object, finish: string | null = null) => ({
-    id: 'a',
-    object: 'chat.completion.chunk',
-    created: 1,
-    model: 'm',
-    choices: [{ index: 0, delta, finish_reason: finish }],
-  })
-  const events = [
-    piece({ role: 'assistant', content: '' }),
-    ...words.map((content) => piece({ content })),
-    piece({}, 'stop'),
-    { ...piece({}), choices: [], usage },
-  ]
+  const events = chunksOf(words)
   const text = [...events.map((event) => JSON.stringify(event)), '[DONE]'].map((data) => `data: ${data}\n\n`).join('')
   return new Response(text, { headers: { 'content-type': 'text/event-stream' } })
 }

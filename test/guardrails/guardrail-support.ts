@@ -1,7 +1,7 @@
 /** A client with guardrails over providers that are functions. */
 import type { ChatResult, ClientOptions, GuardrailOptions } from '../../src/index.js'
 import { cacheClient, wire, type Provider } from '../client/cache-support.js'
-import { completion, usage } from '../client/stages-support.js'
+import { chunksOf, completion } from '../client/stages-support.js'
 
 export const ask = (content: string) => ({ model: 'a/m', messages: [{ role: 'user' as const, content }] })
 
@@ -11,20 +11,7 @@ export function answering(content: string | ((count: number) => string), size = 
     const text = typeof content === 'string' ? content : content(count)
     if (url.endsWith('/responses')) return Response.json(responseOf(text))
     if (body['stream'] !== true) return Response.json(completion(text))
-    const piece = (delta: object, finish: string | null = null) => ({
-      id: 'a',
-      object: 'chat.completion.chunk',
-      created: 1,
-      model: 'm',
-      choices: [{ index: 0, delta, finish_reason: finish }],
-    })
-    const pieces = text.match(new RegExp(`[\\s\\S]{1,${size}}`, 'gu')) ?? []
-    return wire([
-      piece({ role: 'assistant', content: '' }),
-      ...pieces.map((one) => piece({ content: one })),
-      piece({}, 'stop'),
-      { ...piece({}), choices: [], usage },
-    ])
+    return wire(chunksOf(text.match(new RegExp(`[\\s\\S]{1,${size}}`, 'gu')) ?? []))
   }
 }
 

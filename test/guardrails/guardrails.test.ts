@@ -206,6 +206,23 @@ describe('beside the call', () => {
   })
 })
 
+test('an answer from the cache waits for a check beside the call too', async () => {
+  let decide: (found: boolean) => void = () => undefined
+  const check = () => new Promise<boolean>((resolve) => (decide = (found) => resolve(!found)))
+  const { client, sent } = guarded([{ check, on: 'input', parallel: true }], answering('fine'), { cache: true })
+  const asked = async (found: boolean) => {
+    const before = decide
+    const heard = hear(client, 'hi', false)
+    await expect.poll(() => decide !== before).toBe(true)
+    decide(found)
+    return heard
+  }
+  expect((await asked(false)).text).toBe('fine')
+  expect((await asked(false)).meta?.cache).toMatchObject({ hit: 'exact' })
+  expect(await asked(true)).toMatchObject({ text: '', error: { name: 'GuardrailError' } })
+  expect(sent).toHaveLength(1)
+})
+
 describe('a scope', () => {
   const scoped = (scope: GuardrailOptions['scope']) =>
     guarded([{ check: { keywords: ['hi'] }, on: 'input', scope }], answering('fine'), { models: { smart: 'a/m' } })

@@ -197,6 +197,26 @@ describe('arguments of tools', () => {
   })
 })
 
+describe('a body that hides its text', () => {
+  const passed = async (input: unknown, guardrails: readonly GuardrailOptions[] = mask): Promise<unknown> => {
+    const { client, sent } = guarded(guardrails, () => Response.json({ id: 'x', results: [] }))
+    await client.moderations.create({ model: 'a/m', input: input as string })
+    return sent[0]?.body['input']
+  }
+
+  test('in a field that is named __proto__', async () => {
+    const given: unknown = JSON.parse(`{ "__proto__": { "text": "${MAIL}" }, "text": "to ${MAIL}" }`)
+    expect(JSON.stringify(await passed([given]))).toBe('[{"__proto__":{"text":"[EMAIL]"},"text":"to [EMAIL]"}]')
+  })
+
+  test('in more levels than are looked at', async () => {
+    let deep: unknown = { text: MAIL }
+    for (let level = 0; level < 80; level += 1) deep = { content: deep }
+    expect(JSON.stringify(await passed([deep]))).not.toContain(MAIL)
+    await expect(passed([deep], block)).rejects.toBeInstanceOf(GuardrailError)
+  })
+})
+
 test('pictures, ids and signatures are left alone', async () => {
   const { client, sent } = guarded(mask, answering('fine'))
   const url = 'data:image/png;base64,AKIA4111111111111111ann@example.com'

@@ -21,6 +21,8 @@ export interface Stage {
   readonly rewrites?: boolean
   /** Called before any attempt, and before limits and budgets are checked. @returns the answer, if it has one. */
   before?(call: CallView): GivenAnswer | undefined | Promise<GivenAnswer | undefined>
+  /** A later stage has the answer, so that no attempt is made. @throws to refuse it. */
+  answeredBy?(call: CallView): void | Promise<void>
   /** A whole answer has come. @returns the answer for the caller. */
   after?(run: AttemptView, answer: Answer): Answer | Promise<Answer>
   /**

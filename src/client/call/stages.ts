@@ -31,11 +31,12 @@ export function compileStages(own: readonly Stage[] = []): Stages {
   }
 }
 
-/** The first answer counts. */
+/** The first answer counts, if the stages before agree. */
 async function askAll(stages: readonly Stage[], call: CallView): Promise<EarlyAnswer | undefined> {
-  for (const stage of stages) {
+  for (const [at, stage] of stages.entries()) {
     const given = await stage.before?.(call)
     if (!given) continue
+    for (const earlier of stages.slice(0, at)) await earlier.answeredBy?.(call)
     const { hit, ...answer } = given
     return { answer, by: stage.id, hit }
   }

@@ -1,7 +1,7 @@
 /** One choice of a stream, whose texts are held back as far as the guardrails need. */
 import type { ChatChunk } from '../../kernel/hub.js'
+import { isEmptyObject } from '../../kernel/json.js'
 import { TextWindow } from '../../policies/guardrails/text-window.js'
-import { isEmptyObject } from './empty.js'
 import type { Guardrail } from './guardrail.js'
 import { rewritten } from './texts.js'
 

@@ -33,6 +33,8 @@ export function guardrailStage(guardrails: readonly Guardrail[], verdicts: Verdi
       calls.set(call, { outputs, pending: check.pending, whole: new AnswerCheck(call, verdicts) })
       return undefined
     },
+    // A check beside the call may still be under way.
+    answeredBy: (call) => calls.get(call)?.pending,
     ...(looksAtAnswers && {
       async after(run, answer) {
         const open = openOf(run)

@@ -23,7 +23,7 @@ const OWN: ReadonlySet<string> = new Set(['input', 'args', 'arguments', 'paramet
 
 const isNoText = (key: string): boolean => NO_TEXT.has(key) || /(?:^|_)ids?$|Ids?$/.test(key)
 
-/** The most levels that are looked at. */
+/** The most levels that are looked at one by one. */
 const DEPTH = 64
 
 type Rewrite = (text: string) => string
@@ -63,7 +63,8 @@ const collecting =
 
 function walk(value: unknown, key: string, rewrite: Rewrite, depth: number): unknown {
   if (typeof value === 'string') return ENCODED.has(key) ? inJson(value, rewrite, depth) : rewrite(value)
-  if (depth > DEPTH) return value
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > DEPTH) return asOneText(value, rewrite)
   if (Array.isArray(value)) return walkList(value, key, rewrite, depth)
   return isPlain(value) ? walkObject(value, rewrite, depth) : value
 }
@@ -74,19 +75,25 @@ function walkList(list: readonly unknown[], key: string, rewrite: Rewrite, depth
 }
 
 function walkObject(object: Record<string, unknown>, rewrite: Rewrite, depth: number): Record<string, unknown> {
-  let changed: Record<string, unknown> | undefined
-  for (const [key, value] of Object.entries(object)) {
-    if (isNoText(key)) continue
-    // The name of a tool; that of an author is no text either.
-    const next =
-      key === 'name'
-        ? value
-        : OWN.has(key) && isPlain(value)
-          ? ownData(value, rewrite, depth + 1)
-          : walk(value, key, rewrite, depth + 1)
-    if (next !== value) (changed ??= { ...object })[key] = next
-  }
-  return changed ?? object
+  const entries = Object.entries(object).map(([key, value]): [string, unknown] => [
+    key,
+    walkField(key, value, rewrite, depth + 1),
+  ])
+  // Unlike an assignment, this makes `__proto__` a field as any other.
+  return entries.some(([key, next]) => next !== object[key]) ? Object.fromEntries(entries) : object
+}
+
+function walkField(key: string, value: unknown, rewrite: Rewrite, depth: number): unknown {
+  // The name of a tool; that of an author is no text either.
+  if (key === 'name' || isNoText(key)) return value
+  return OWN.has(key) && isPlain(value) ? ownData(value, rewrite, depth) : walk(value, key, rewrite, depth)
+}
+
+/** What lies deeper is looked at as one text, so that nothing hides there. */
+function asOneText(value: unknown, rewrite: Rewrite): unknown {
+  const text = JSON.stringify(value)
+  const next = rewrite(text)
+  return next === text ? value : next
 }
 
 /** What is rewritten stays JSON. */
@@ -105,7 +112,8 @@ function ownData(value: unknown, rewrite: Rewrite, depth: number): unknown {
     const next = rewrite(text)
     return next === text ? value : next
   }
-  if (depth > DEPTH) return value
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > DEPTH) return asOneText(value, rewrite)
   if (Array.isArray(value)) {
     const next = value.map((entry) => ownData(entry, rewrite, depth + 1))
     return next.some((entry, at) => entry !== value[at]) ? next : value
