@@ -61,8 +61,9 @@ const ask = (url: string, key: string | undefined, model = 'other', headers: Rec
     headers: { ...(key !== undefined && { authorization: `Bearer ${key}` }), ...headers },
     body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }], max_tokens: 10 }),
   })
-const codeOf = async (answer: Response): Promise<unknown> =>
-  ((await answer.json()) as { error: { code: unknown } }).error.code
+const errorOf = async (answer: Response): Promise<{ code: unknown; message: string }> =>
+  ((await answer.json()) as { error: { code: unknown; message: string } }).error
+const codeOf = async (answer: Response): Promise<unknown> => (await errorOf(answer)).code
 
 describe('with a file', () => {
   const at = () => ['--file', join(folder, 'keys.json')] as const
@@ -135,7 +136,9 @@ describe('with a file', () => {
     const limited = await create(at(), '--rpm', '1')
     expect((await ask(url, limited.key)).status).toBe(200)
     const over = await ask(url, limited.key)
-    expect([over.status, await codeOf(over)]).toEqual([429, 'rate_limit_exceeded'])
+    const told = await errorOf(over)
+    expect([over.status, told.code]).toEqual([429, 'rate_limit_exceeded'])
+    expect(told.message).toMatch(/^this key takes no further call/)
     // 11 tokens in and 7 out, of 0.001 USD each; the estimate of a call is about as much.
     const poor = await create(at(), '--budget', '0.03/day')
     expect((await ask(url, poor.key, 'smart')).status).toBe(200)

@@ -19,6 +19,8 @@ interface Held {
   readonly budgets: readonly Budget[]
 }
 
+/** In messages, where an id would be hidden: what is called a key may be one. */
+const HOLDER = 'this key'
 /** How many keys are remembered. Those that call again come again. */
 const MOST = 100_000
 
@@ -40,7 +42,7 @@ export class Allowances {
       return
     }
     const scope = scopeOf(key)
-    const compiled = compileBudgets(budgets).map((budget) => ({ ...budget, path: `the budget of ${key}`, scope }))
+    const compiled = compileBudgets(budgets).map((budget) => ({ ...budget, path: `the budget of ${HOLDER}`, scope }))
     if (this.held.size >= MOST) this.held.clear()
     this.held.set(key, { text, scope, limits: isLimited ? limits : undefined, budgets: compiled })
   }
@@ -54,7 +56,7 @@ export class Allowances {
 function scopeOf(key: string): CompiledScope {
   return {
     id: key,
-    name: key,
+    name: HOLDER,
     ofTarget: false,
     keys: (facts) => (facts.key === key ? [` virtual=${encodedValue(key)}`] : []),
   }
